@@ -1,0 +1,1 @@
+"""The executable intermediate representation: nodes, text form, verifier, lowering, interpreter."""

@@ -1,0 +1,1 @@
+"""What a candidate does: child processes, generated inputs, behaviour vectors, verdicts."""

@@ -1,0 +1,175 @@
+"""What a specification says, as data: functions with signature, prose, examples and contracts.
+
+Every clause keeps its span, so that each later message can point at the user's own words. Values stay source text,
+because a value that two runs share could be changed by the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from compiler.source import Source, Span
+from solver.sorts import ANY, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One side of an interval or a length limit, from ``Annotated[int, Gt(0)]`` and the like."""
+
+    relation: Literal["gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length"]
+    value: str
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. ``annotation`` and ``default`` are source text, ``None`` where there is none."""
+
+    name: str
+    kind: Literal["positional", "keyword_only", "star", "double_star"] = "positional"
+    sort: Sort = ANY
+    annotation: str | None = None
+    default: str | None = None
+    bounds: tuple[Bound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function's name, parameters and result; ``written`` is false where liftc guessed it from examples or prose."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: Sort = ANY
+    returns_annotation: str | None = None
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the specified function; arguments are source text of expressions."""
+
+    function: str
+    arguments: tuple[str, ...]
+    keywords: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The call as a Python expression."""
+        keywords = [f"{name}={value}" for name, value in self.keywords]
+        return f"{self.function}({', '.join([*self.arguments, *keywords])})"
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The call returns a value equal to this expression."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaisesError:
+    """The call raises this exception (by its built-in name) or one below it."""
+
+    exception: str
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfies:
+    """This expression over ``result`` is true of what the call returns."""
+
+    condition: str
+
+
+Expectation: TypeAlias = Equals | RaisesError | Satisfies
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One call with what it must do."""
+
+    call: Call
+    expected: Expectation
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The example as one line, as the evidence prints it."""
+        match self.expected:
+            case Equals(value):
+                return f"{self.call.text} == {value}"
+            case RaisesError(exception):
+                return f"{self.call.text} raises {exception}"
+            case Satisfies(condition):
+                return f"{self.call.text} satisfies {condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A Python expression over the parameters, and over ``result`` in a post-condition.
+
+    ``raises`` holds the exception's name where the contract is ``raises: ValueError when n < 0``; its condition says
+    when. A call whose arguments break a ``pre`` has no specified behaviour.
+    """
+
+    kind: Literal["pre", "post", "raises"]
+    condition: str
+    raises: str | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The contract as one line, as the evidence prints it."""
+        return f"raises: {self.raises} when {self.condition}" if self.kind == "raises" else f"{self.kind}: {self.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One ``...`` of a Python file that is to be filled.
+
+    ``start`` and ``end`` are offsets of the dots themselves in the file. ``body`` holes stand for a whole function's
+    body, ``statement`` holes for a statement list in it, ``expression`` holes for one expression.
+    """
+
+    name: str
+    kind: Literal["body", "statement", "expression"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """All that a specification says about one function.
+
+    ``prose`` is the free text without the clauses that were recognised; ``text`` is the whole text of this function's
+    part of the specification, as the user wrote it, for the model to read. ``definition`` is the ``def`` of a Python
+    file with its holes (``None`` for a text).
+    """
+
+    signature: Signature
+    prose: str = ""
+    text: str = ""
+    examples: tuple[Example, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    holes: tuple[Hole, ...] = ()
+    definition: Span | None = field(default=None, compare=False, repr=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.signature.name
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A whole specification.
+
+    ``functions`` stand in the order in which they are to be compiled: what a function's text names comes before it.
+    ``form`` is ``python`` for a file with holes, whose source is then emitted again around them.
+    ``context`` is module text that every function sees: the imports, constants and helper functions of a Python file.
+    """
+
+    source: Source
+    form: Literal["text", "python"]
+    functions: tuple[FunctionSpec, ...]
+    context: str = ""

@@ -1,0 +1,1 @@
+"""The Python operations that search builds programs from, and the search over expressions."""

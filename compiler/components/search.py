@@ -1,0 +1,241 @@
+"""The search over expressions: the simplest ones that give the wanted values in the given environments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from compiler.components.rendering import can_be_written, to_expr
+from compiler.components.templates import binders_for, components_for
+from compiler.components.universe import Universe, options, refined, universe
+from compiler.ir.nodes import Expr, Import
+from solver.behaviour import FAILURE
+from solver.enumeration import Leaf, Library
+from solver.meter import Meter
+from solver.sorts import (
+    BOOL,
+    FLOAT,
+    INT,
+    STR,
+    DictSort,
+    IterableSort,
+    ListSort,
+    RowSort,
+    Sort,
+    TupleSort,
+    UnionSort,
+    element_of,
+    is_subsort,
+    sort_of_value,
+)
+from solver.synthesis import Goal, Synthesis, synthesize
+from solver.terms import Lit, Term, Var
+
+
+class _DontCare:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "DONT_CARE"
+
+
+DONT_CARE = _DontCare()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """A target that is not one value: every value on which ``test`` holds will do; a ``test`` that raises rejects."""
+
+    test: Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundExpression:
+    """An expression that gives the wanted values, with the imports it needs and its cost in the search."""
+
+    expr: Expr
+    imports: tuple[Import, ...]
+    term: Term
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """What a search gave.
+
+    ``found`` is ordered, the simplest first. ``expansions`` is the work done, ``bank`` the number of terms kept for
+    each sort and cost. ``exhausted`` tells that nothing was left to try, ``stopped`` that the caller ended the search.
+    """
+
+    found: tuple[FoundExpression, ...]
+    expansions: int
+    bank: Mapping[tuple[Sort, int], int]
+    exhausted: bool
+    stopped: bool
+
+
+_USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
+    (0, 1),
+    (1, 1),
+    ("", 1),
+    (" ", 1),
+    (True, 1),
+    (False, 1),
+    (None, 1),
+    (2, 2),
+    (-1, 2),
+    (10, 2),
+    (0.0, 2),
+    (1.0, 2),
+    (2.0, 2),
+)
+_FEW_CONSTANTS = 6
+
+
+def search_expressions(
+    parameters: Sequence[tuple[str, Sort]],
+    inputs: Sequence[Mapping[str, object]],
+    targets: Sequence[object],
+    result: Sort,
+    constants: Sequence[object],
+    *,
+    limit: int,
+    should_stop: Callable[[], bool],
+    found_at_most: int = 1,
+) -> SearchReport:
+    """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
+
+    A target is a value, ``Accepts(test)``, or ``DONT_CARE``: an input without a wish still tells terms apart, so
+    further inputs keep rivals alive that the examples alone cannot distinguish. Sorts that are open are read off the
+    values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end it earlier.
+    """
+    if not inputs or all(target is DONT_CARE for target in targets):
+        return SearchReport((), 0, {}, exhausted=False, stopped=False)
+    known = [(name, refined(sort, [row[name] for row in inputs if name in row])) for name, sort in parameters]
+    wanted = [target for target in targets if target is not DONT_CARE and not isinstance(target, Accepts)]
+    result = refined(result, wanted)
+    space = universe([sort for _, sort in known], result)
+    synthesis = synthesize(
+        _library(space, constants, wanted),
+        _leaves(known, inputs),
+        _goal(space, result, targets, wanted),
+        Meter(limit, should_stop),
+        found_at_most=found_at_most,
+    )
+    return _report(synthesis)
+
+
+def _report(synthesis: Synthesis) -> SearchReport:
+    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in synthesis.found)
+    return SearchReport(found, synthesis.expansions, synthesis.banks, synthesis.exhausted, synthesis.stopped)
+
+
+def _library(space: Universe, constants: Sequence[object], wanted: Sequence[object]) -> Library:
+    return Library(
+        components=components_for(space),
+        binders=binders_for(space),
+        feeds=space.feeds(),
+        constants=tuple(_literals(space, constants, wanted)),
+        names={sort: _names_for(sort) for sort in space.sorts},
+    )
+
+
+def _literals(space: Universe, constants: Sequence[object], wanted: Sequence[object]) -> list[tuple[Lit, int]]:
+    usual = list(_USUAL_CONSTANTS)
+    cost = 1 if len(constants) <= _FEW_CONSTANTS else 2
+    given = [(value, cost) for value in constants]
+    forced = [(wanted[0], 1)] if wanted and all(_same(value, wanted[0]) for value in wanted) else []
+    made: dict[Lit, int] = {}
+    for value, its_cost in (*usual, *given, *forced):
+        sort = _literal_sort(value, space)
+        if sort is not None and can_be_written(value):
+            literal = Lit(value, sort)
+            made[literal] = min(its_cost, made.get(literal, its_cost))
+    for sort in space.sorts:
+        if isinstance(sort, ListSort):
+            made.setdefault(Lit([], sort), 1)
+        elif isinstance(sort, DictSort):
+            made.setdefault(Lit({}, sort), 2)
+    return list(made.items())
+
+
+def _literal_sort(value: object, space: Universe) -> Sort | None:
+    exact = sort_of_value(value)
+    if exact in space.sorts:
+        return exact
+    return next((sort for sort in space.sorts if is_subsort(exact, sort) and not isinstance(sort, UnionSort)), None)
+
+
+def _leaves(parameters: Sequence[tuple[str, Sort]], inputs: Sequence[Mapping[str, object]]) -> list[Leaf]:
+    leaves = []
+    for name, sort in parameters:
+        values = tuple(row.get(name, FAILURE) for row in inputs)
+        leaves.append(Leaf(Var(name, sort), 1, values))
+        if isinstance(sort, UnionSort):
+            for option in options(sort):
+                narrowed = tuple(value if _is_of(value, option) else FAILURE for value in values)
+                leaves.append(Leaf(Var(name, option), 1, narrowed))
+    return leaves
+
+
+def _is_of(value: object, sort: Sort) -> bool:
+    return value is not FAILURE and is_subsort(sort_of_value(value), sort)
+
+
+def _goal(space: Universe, result: Sort, targets: Sequence[object], wanted: Sequence[object]) -> Goal:
+    sorts = [sort for sort in space.sorts if is_subsort(sort, result)]
+    if BOOL in sorts and result != BOOL and not any(isinstance(value, bool) for value in wanted):
+        sorts.remove(BOOL)
+    return Goal(tuple(sorts), tuple(map(_acceptance, targets)))
+
+
+def _acceptance(target: object) -> Callable[[object], bool] | None:
+    match target:
+        case _DontCare():
+            return None
+        case Accepts(test):
+            return _quiet(test)
+        case _:
+            return lambda value: _same(value, target)
+
+
+def _quiet(test: Callable[[object], bool]) -> Callable[[object], bool]:
+    def holds(value: object) -> bool:
+        try:
+            return bool(test(value))
+        except Exception:
+            return False
+
+    return holds
+
+
+def _same(value: object, target: object) -> bool:
+    """Equality as examples mean it: ``==``, with the last digits of floats left open."""
+    if isinstance(target, float) or isinstance(value, float):
+        return (
+            isinstance(value, (int, float))
+            and isinstance(target, (int, float))
+            and (value == target or math.isclose(value, target, rel_tol=1e-12) or (value != value and target != target))
+        )
+    if isinstance(target, (list, tuple)) and type(value) is type(target):
+        assert isinstance(value, (list, tuple))
+        return len(value) == len(target) and all(map(_same, value, target))
+    return type(value) is type(target) and value == target
+
+
+def _names_for(source: Sort) -> tuple[tuple[str, ...], ...]:
+    """For a collection of this sort, names for the variables that range over it, the best first."""
+    match element_of(source):
+        case TupleSort((first, _)) if isinstance(source, IterableSort) and first == INT:
+            return (("i", "j", "index"), ("x", "item", "value"))
+        case TupleSort(items) if len(items) == 2:
+            return (("a", "left", "key"), ("b", "right", "value"))
+        case ListSort() | RowSort() | TupleSort():
+            return (("row", "item", "part"),)
+        case sort if sort == STR:
+            return (("char", "c", "letter"),) if source == STR else (("word", "item", "text"),)
+        case sort if sort in (INT, FLOAT):
+            return (("i", "j", "k"),) if isinstance(source, IterableSort) else (("x", "n", "number"),)
+        case _:
+            return (("item", "x", "value"),)

@@ -1,0 +1,91 @@
+"""Behaviour vectors: a term's value on each input, and the keys by which equal vectors are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from solver.sorts import (
+    BOOL,
+    BYTES,
+    INT,
+    STR,
+    DictSort,
+    IterableSort,
+    ListSort,
+    RowSort,
+    SetSort,
+    Sort,
+    TupleSort,
+)
+
+
+class Failure:
+    """The value of a term on an input where its evaluation raises."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<failure>"
+
+
+FAILURE = Failure()
+Vector: TypeAlias = tuple[object, ...]
+
+LONGEST_VALUE = 4096
+_WIDEST_INTEGER = 1 << 2048
+
+
+def key_maker(sort: Sort) -> Callable[[Vector], object]:
+    """A function from vectors of a sort to hashable keys, equal only for vectors that no component can tell apart."""
+    if sort in (INT, BOOL, STR, BYTES):
+        return _identity
+    return _frozen_key if _holds_sets(sort) else repr
+
+
+def _identity(vector: Vector) -> object:
+    return vector
+
+
+def _frozen_key(vector: Vector) -> object:
+    return repr([_freeze(value) for value in vector])
+
+
+def _freeze(value: object) -> object:
+    # The order in which a set prints depends on the hash seed and on its history.
+    match value:
+        case set() | frozenset():
+            return ("set", sorted(repr(_freeze(item)) for item in value))
+        case list():
+            return [_freeze(item) for item in value]
+        case tuple():
+            return tuple(_freeze(item) for item in value)
+        case dict():
+            return {repr(_freeze(key)): _freeze(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _holds_sets(sort: Sort) -> bool:
+    match sort:
+        case SetSort():
+            return True
+        case ListSort(element) | RowSort(element) | IterableSort(element):
+            return _holds_sets(element)
+        case DictSort(key, value):
+            return _holds_sets(key) or _holds_sets(value)
+        case TupleSort(items):
+            return any(map(_holds_sets, items))
+        case _:
+            return False
+
+
+def within_bounds(values: Sequence[object]) -> bool:
+    """Whether no value is too large to be worth keeping."""
+    for value in values:
+        if isinstance(value, int):
+            if not -_WIDEST_INTEGER < value < _WIDEST_INTEGER:
+                return False
+        elif isinstance(value, (str, list, tuple, set, dict, bytes, range)) and len(value) > LONGEST_VALUE:
+            return False
+    return True

@@ -1,0 +1,101 @@
+"""Conditionals by unification: terms that are right on some inputs, and tests that separate those inputs.
+
+After Alur, Radhakrishna and Udupa 2017, "Scaling Enumerative Program Synthesis via Divide and Conquer" (EUSolver), with
+an exact search for the smallest tree in place of their greedy one: examples are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from solver.meter import Meter
+from solver.terms import Choice, Term
+
+_DEEPEST_TREE = 3
+_CHOICE_COST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A term with its cost and a set of inputs, as bits: where it is right, or where a test holds."""
+
+    term: Term
+    cost: int
+    inputs: int
+
+
+class Pieces:
+    """The cheapest term for each set of inputs."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, Part] = {}
+        self.covered = 0
+        self.changed = False
+
+    def add(self, term: Term, cost: int, inputs: int) -> None:
+        """Takes a piece; of equal sets the first, which is the cheapest, stays."""
+        if inputs and inputs not in self._parts:
+            self._parts[inputs] = Part(term, cost, inputs)
+            self.covered |= inputs
+            self.changed = True
+
+    def all(self) -> Iterable[Part]:
+        """Every piece, in the order found."""
+        return self._parts.values()
+
+
+def cheapest_tree(answers: Pieces, tests: Pieces, wanted: int, dearest: int, meter: Meter) -> Part | None:
+    """The cheapest decision tree that is right on all ``wanted`` inputs and costs at most ``dearest``.
+
+    ``None`` where there is none of at most ``_DEEPEST_TREE`` tests on a path. Raises ``BudgetSpentError``.
+    """
+    if wanted & ~answers.covered:
+        return None
+    return _Trees(answers, tests, meter).best(wanted, _DEEPEST_TREE, dearest)
+
+
+class _Trees:
+    def __init__(self, answers: Pieces, tests: Pieces, meter: Meter) -> None:
+        self._answers = sorted(answers.all(), key=lambda part: part.cost)
+        self._tests = sorted(tests.all(), key=lambda part: part.cost)
+        self._meter = meter
+        self._memo: dict[tuple[int, int], tuple[int, Part | None]] = {}
+
+    def best(self, wanted: int, depth: int, dearest: int) -> Part | None:
+        searched, known = self._memo.get((wanted, depth), (0, None))
+        if known is not None:
+            return known if known.cost <= dearest else None
+        if searched >= dearest:
+            return None
+        found = self._search(wanted, depth, dearest)
+        self._memo[wanted, depth] = (dearest, found)
+        return found
+
+    def _search(self, wanted: int, depth: int, dearest: int) -> Part | None:
+        self._meter.tick(1 + len(self._answers) // 16)
+        best = next((part for part in self._answers if not wanted & ~part.inputs), None)
+        if best is not None and best.cost > dearest:
+            best = None
+        if depth == 0:
+            return best
+        limit = dearest if best is None else best.cost - 1
+        tried: set[int] = set()
+        for test in self._tests:
+            if test.cost + _CHOICE_COST + 2 > limit:
+                break
+            then_inputs = wanted & test.inputs
+            if not then_inputs or then_inputs == wanted or then_inputs in tried:
+                continue
+            tried.add(then_inputs)
+            rest = limit - test.cost - _CHOICE_COST
+            then = self.best(then_inputs, depth - 1, rest - 1)
+            if then is None:
+                continue
+            otherwise = self.best(wanted & ~test.inputs, depth - 1, rest - then.cost)
+            if otherwise is None:
+                continue
+            cost = test.cost + _CHOICE_COST + then.cost + otherwise.cost
+            best = Part(Choice(test.term, then.term, otherwise.term), cost, wanted)
+            limit = cost - 1
+        return best

@@ -1,0 +1,186 @@
+"""Enumeration finds the simplest terms, and what it evaluates is what the emitted text does."""
+
+import ast
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from compiler.components.rendering import to_text
+from compiler.components.search import DONT_CARE, Accepts, SearchReport, search_expressions
+from compiler.components.templates import binders_for, components_for
+from compiler.components.universe import universe
+from solver.behaviour import FAILURE
+from solver.enumeration import Entry, Enumeration, Leaf, Library
+from solver.meter import BudgetSpentError, Meter
+from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, UnionSort
+from solver.sorts import NONE as NONE_SORT
+from solver.terms import Lit, Var
+
+INTS = ListSort(INT)
+Rows = Sequence[tuple[Mapping[str, object], object]]
+
+
+def search(
+    parameters: Sequence[tuple[str, Sort]],
+    rows: Rows,
+    result: Sort,
+    constants: Sequence[object] = (),
+    *,
+    limit: int = 100_000,
+    found_at_most: int = 1,
+) -> SearchReport:
+    return search_expressions(
+        parameters,
+        [row for row, _ in rows],
+        [target for _, target in rows],
+        result,
+        constants,
+        limit=limit,
+        should_stop=lambda: False,
+        found_at_most=found_at_most,
+    )
+
+
+def texts(report: SearchReport) -> list[str]:
+    return [to_text(found.term) for found in report.found]
+
+
+CASES: list[tuple[str, Sequence[tuple[str, Sort]], Rows, Sort, Sequence[object], str]] = [
+    ("squares", [("xs", INTS)], [({"xs": [1, 2, 3]}, 14), ({"xs": [4, 5]}, 41)], INT, (), "sum((x * x for x in xs))"),
+    ("parity", [("n", INT)], [({"n": n}, n % 2 == 0) for n in (5, -3, 0, 12)], BOOL, (), "n % 2 == 0"),
+    (
+        "initials",
+        [("s", STR)],
+        [({"s": "John Smith"}, "JS"), ({"s": "Ada Lovelace"}, "AL")],
+        STR,
+        (),
+        "''.join((char for char in s if char.isupper()))",
+    ),
+    (
+        "clamp",
+        [("x", INT), ("low", INT), ("high", INT)],
+        [({"x": x, "low": 0, "high": 10}, y) for x, y in ((5, 5), (-3, 0), (12, 10))],
+        INT,
+        (),
+        "max(low, min(x, high))",
+    ),
+    (
+        "title",
+        [("s", STR)],
+        [({"s": "ab cd"}, "Ab Cd"), ({"s": "x y z"}, "X Y Z")],
+        STR,
+        (),
+        "s.title()",
+    ),
+    (
+        "lookup",
+        [("d", DictSort(STR, INT)), ("k", STR)],
+        [({"d": {"a": 7, "b": 9}, "k": k}, v) for k, v in (("a", 7), ("b", 9))],
+        INT,
+        (),
+        "d[k]",
+    ),
+    ("factorial", [("n", INT)], [({"n": 3}, 6), ({"n": 5}, 120)], INT, (), "math.factorial(n)"),
+    (
+        "absent",
+        [("n", UnionSort((INT, NONE_SORT)))],
+        [({"n": 3}, 4), ({"n": None}, 0), ({"n": 8}, 9)],
+        INT,
+        (),
+        "0 if n is None else n + 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rows", "result", "constants", "expected"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_finds_the_simplest(
+    parameters: Sequence[tuple[str, Sort]], rows: Rows, result: Sort, constants: Sequence[object], expected: str
+) -> None:
+    assert texts(search(parameters, rows, result, constants)) == [expected]
+
+
+def test_conditionals_by_unification() -> None:
+    rows: Rows = [({"s": s}, grade) for s, grade in ((95, "A"), (90, "A"), (85, "B"), (80, "B"), (50, "F"), (79, "F"))]
+    (text,) = texts(search([("s", INT)], rows, STR, ["A", "B", "F", 90, 80], limit=300_000))
+    assert [eval(text, {}, dict(row)) for row, _ in rows] == [target for _, target in rows]
+    assert text.count(" if ") == 2
+
+
+def test_rivals_agree_on_the_examples_and_more_inputs_part_them() -> None:
+    rows: Rows = [({"xs": [1, 2, 3]}, 3), ({"xs": [4, 5]}, 5)]
+    assert {"max(xs)", "xs[-1]"} <= set(texts(search([("xs", INTS)], rows, INT, found_at_most=4)))
+    more: Rows = [*rows, ({"xs": [9, 2]}, DONT_CARE)]
+    assert {"max(xs)", "xs[-1]"} <= set(texts(search([("xs", INTS)], more, INT, found_at_most=2)))
+
+
+def test_a_condition_may_stand_for_a_target() -> None:
+    rows: Rows = [({"n": 3}, Accepts(lambda value: 4 <= value < 6)), ({"n": 5}, 6)]  # type: ignore[operator]
+    assert texts(search([("n", INT)], rows, INT)) == ["n + 1"]
+
+
+def test_open_sorts_are_read_off_the_values() -> None:
+    from solver.sorts import ANY
+
+    assert texts(search([("s", ANY)], [({"s": "ab"}, "BA"), ({"s": "xyz"}, "ZYX")], ANY)) == ["s.upper()[::-1]"]
+
+
+def test_the_limit_is_kept_and_the_search_repeats() -> None:
+    rows: Rows = [({"xs": [3, 1, 2]}, [99, 98]), ({"xs": [4, 5]}, [17])]
+    first, second = (search([("xs", INTS)], rows, INTS, limit=20_000) for _ in range(2))
+    assert not first.found
+    assert 20_000 <= first.expansions < 25_000
+    assert first == second
+
+
+def test_stopping_from_outside() -> None:
+    report = search_expressions(
+        [("n", INT)], [{"n": 1}, {"n": 2}], [7919, 104729], INT, (), limit=10**9, should_stop=lambda: True
+    )
+    assert report.stopped
+    assert not report.found
+
+
+@pytest.mark.parametrize("sort", [INTS, STR, INT, FLOAT, DictSort(STR, INT)], ids=str)
+def test_kept_terms_evaluate_as_their_text(sort: Sort) -> None:
+    import math
+    import statistics
+    from collections import Counter
+
+    samples: dict[Sort, tuple[object, ...]] = {
+        INTS: ([3, 1, 2], [], [5, -5, 5, 0]),
+        STR: ("Hello world", "", "a1 b2"),
+        INT: (7, 0, -12),
+        FLOAT: (2.5, -0.0, 1e9),
+        DictSort(STR, INT): ({"a": 1, "b": -2}, {}, {"zz": 9}),
+    }
+    entries = grown(sort, samples[sort], limit=15_000)
+    assert len(entries) > 300
+    for entry in entries[:: max(1, len(entries) // 1000)]:
+        code = compile(ast.parse(to_text(entry.term), mode="eval"), "term", "eval")
+        for index, value in enumerate(samples[sort]):
+            scope = {"v": value, "math": math, "statistics": statistics, "Counter": Counter}
+            if entry.values[index] is FAILURE:
+                continue
+            got = eval(code, scope)
+            if isinstance(got, (enumerate, zip)):
+                got = list(got)
+            assert type(got) is type(entry.values[index])
+            assert repr(got) == repr(entry.values[index])
+
+
+def grown(sort: Sort, values: tuple[object, ...], limit: int) -> list[Entry]:
+    space = universe([sort], sort)
+    constants = tuple((Lit(value, its), 1) for value, its in ((0, INT), (1, INT), ("", STR), (" ", STR)))
+    library = Library(components_for(space), binders_for(space), space.feeds(), constants)
+    enumeration = Enumeration(library, [Leaf(Var("v", sort), 1, values)], len(values), Meter(limit, lambda: False))
+    entries: list[Entry] = []
+    try:
+        while enumeration.grown < 12:
+            entries += enumeration.grow()
+    except BudgetSpentError:
+        pass
+    return entries

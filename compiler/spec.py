@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from compiler.diagnostics import Diagnostic
 from compiler.source import Source, Span
 from solver.sorts import ANY, Sort
 
@@ -127,7 +128,8 @@ class Contract:
 class Hole:
     """One ``...`` of a Python file that is to be filled.
 
-    ``start`` and ``end`` are offsets of the dots themselves in the file. ``body`` holes stand for a whole function's
+    The span covers the dots themselves; where a docstring alone stands for a body, it is empty and lies behind the
+    docstring. ``body`` holes stand for a whole function's
     body, ``statement`` holes for a statement list in it, ``expression`` holes for one expression.
     """
 
@@ -167,9 +169,11 @@ class Spec:
     ``functions`` stand in the order in which they are to be compiled: what a function's text names comes before it.
     ``form`` is ``python`` for a file with holes, whose source is then emitted again around them.
     ``context`` is module text that every function sees: the imports, constants and helper functions of a Python file.
+    ``warnings`` are what the reader of the specification has to say without refusing it.
     """
 
     source: Source
     form: Literal["text", "python"]
     functions: tuple[FunctionSpec, ...]
     context: str = ""
+    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)

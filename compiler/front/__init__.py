@@ -1,0 +1,25 @@
+"""The front end: from a specification's text to a ``Spec``. The language is described in ``docs/specifications.md``."""
+
+from __future__ import annotations
+
+from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.front.python_file import read_python
+from compiler.front.reading import check_source, read_source
+from compiler.front.text_file import read_text
+from compiler.source import Source
+from compiler.spec import Spec
+
+__all__ = ["read_source", "read_spec"]
+
+
+def read_spec(source: Source) -> Spec:
+    """What a specification says: a Python file with holes if its name ends in ``.py``, free text otherwise.
+
+    Raises ``LiftcError`` with every problem found, and nothing else.
+    """
+    check_source(source)
+    try:
+        return read_python(source) if source.name.endswith(".py") else read_text(source)
+    except RecursionError:
+        label = Label(source.span(0, 0), "in this file")
+        raise LiftcError([Diagnostic("L0202", f"{source.name} is nested too deeply to be read", (label,))]) from None

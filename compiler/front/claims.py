@@ -1,0 +1,113 @@
+"""What has been read from one passage so far: its clauses, and which characters belong to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from compiler.diagnostics import Diagnostic, Label
+from compiler.front.expressions import Names
+from compiler.front.passage import Passage
+from compiler.front.values import Brackets
+from compiler.spec import Call, Contract, Example, Expectation
+
+MOST_EXAMPLES = 1_000
+"""How many examples are read from one passage; more than that is a data set and not a specification."""
+
+
+@dataclass(slots=True)
+class Claims:
+    """The clauses of a passage. Readers claim the characters of what they read, and later readers leave those alone."""
+
+    passage: Passage
+    names: Names
+    brackets: Brackets = field(init=False)
+    examples: list[Example] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    taken: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.brackets = Brackets(self.passage.text)
+        self.taken = bytearray(len(self.passage.text))
+
+    @property
+    def text(self) -> str:
+        """The passage's text."""
+        return self.passage.text
+
+    @property
+    def full(self) -> bool:
+        """Whether no further example is read."""
+        return len(self.examples) >= MOST_EXAMPLES
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether nothing has claimed a character of ``start:end``."""
+        return not any(self.taken[start:end])
+
+    def claim(self, start: int, end: int) -> None:
+        """Mark ``start:end`` as read."""
+        self.taken[start:end] = b"\x01" * (end - start)
+
+    def add(self, call: Call, expected: Expectation, start: int, end: int) -> None:
+        """An example that stands at ``start:end``; one that says the same as an earlier one is not kept twice."""
+        self.claim(start, end)
+        example = Example(call, expected, self.passage.span(start, end))
+        if example not in self.examples and not self.full:
+            self.examples.append(example)
+
+    def warn(self, code: str, message: str, start: int, end: int, label: str = "", advice: str = "") -> None:
+        """A warning at ``start:end``."""
+        self._report("warning", code, message, start, end, label, advice)
+
+    def refuse(self, code: str, message: str, start: int, end: int, label: str = "", advice: str = "") -> None:
+        """An error at ``start:end``."""
+        self._report("error", code, message, start, end, label, advice)
+
+    def _report(self, severity: str, code: str, message: str, start: int, end: int, label: str, advice: str) -> None:
+        labels = (Label(self.passage.span(start, end), label),)
+        help_lines = (advice,) if advice else ()
+        if severity == "error":
+            self.diagnostics.append(Diagnostic(code, message, labels, help=help_lines))
+        else:
+            self.diagnostics.append(Diagnostic(code, message, labels, help=help_lines, severity="warning"))
+
+    def prose(self, start: int = 0, end: int | None = None) -> str:
+        """The text of a stretch that no clause claimed, without the headings and marks that are left of clauses."""
+        text = self.text[start:end]
+        taken = self.taken[start:end]
+        kept = "".join(" " if mark else char for char, mark in zip(text, taken, strict=True))
+        lines: list[str] = []
+        for first, last in _line_stretches(text):
+            claimed = any(taken[first:last])
+            line = kept[first:last].rstrip()
+            if claimed and not re.search(r"\w", line):
+                continue
+            lines.append(re.sub(r"(?<=\S) {2,}", " ", line) if claimed else line)
+        return _without_empty_headings("\n".join(lines))
+
+
+def _line_stretches(text: str) -> list[tuple[int, int]]:
+    ends = [index for index, char in enumerate(text) if char == "\n"]
+    return list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+
+
+_HEADING = re.compile(r"[ \t#*>-]*(?:for )?(?:examples?|e\.g\.|sample)(?: usage)?(?: ?\d*)?[ \t:.*]*", re.IGNORECASE)
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w+-]*[ \t]*")
+
+
+def _without_empty_headings(text: str) -> str:
+    lines = text.split("\n")
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        following = (
+            next((other for other in lines[index + 1 :] if other.strip()), "") if _HEADING.fullmatch(line) else "x"
+        )
+        if _HEADING.fullmatch(line) and (not following or _HEADING.fullmatch(following) or _FENCE.fullmatch(following)):
+            continue
+        if _FENCE.fullmatch(line) and kept and _FENCE.fullmatch(kept[-1]):
+            kept.pop()
+            continue
+        if line.strip() or (kept and kept[-1].strip()):
+            kept.append(line)
+    return "\n".join(kept).strip("\n").rstrip()

@@ -1,0 +1,255 @@
+"""Specifications that are Python files: functions with holes, their docstrings, and what stands around them."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.front.bounds import BadBound
+from compiler.front.claims import Claims
+from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses
+from compiler.front.context import context_text, module_names
+from compiler.front.definitions import FunctionNode, signature_of
+from compiler.front.expressions import Names, examples_of, parse_expression
+from compiler.front.holes import (
+    Dots,
+    HoleKind,
+    docstring_of,
+    dots_in,
+    hole_names,
+    is_declaration,
+    is_docstring_only,
+    is_protocol,
+)
+from compiler.front.order import in_dependency_order
+from compiler.front.passage import Passage, comment_passage, docstring_passage
+from compiler.front.python_tree import PythonFile
+from compiler.source import Source, Span
+from compiler.spec import Contract, Example, FunctionSpec, Hole, Signature, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A function that is to be compiled, with its holes."""
+
+    node: FunctionNode
+    dots: tuple[Dots, ...]
+
+
+def read_python(source: Source) -> Spec:
+    """The specification that a Python file is. Raises ``LiftcError``."""
+    file = PythonFile(source)
+    targets, warnings_ = _targets(file)
+    errors: list[Diagnostic] = []
+    signatures: dict[str, Signature] = {}
+    for target in targets:
+        errors += _hole_errors(file, target, signatures)
+        try:
+            signatures[target.node.name] = signature_of(target.node, file.span)
+        except BadBound as bad:
+            errors.append(bad.diagnostic)
+    if errors:
+        raise LiftcError(errors)
+    names = Names(frozenset(signatures), module_names(file.tree) - signatures.keys())
+    shared = _shared_examples(file, targets, names)
+    holes = _holes(file, targets)
+    functions: list[FunctionSpec] = []
+    for target in targets:
+        function, found = _function(file, target, signatures[target.node.name], names, holes, shared)
+        functions.append(function)
+        errors += [item for item in found if item.severity == "error"]
+        warnings_ += [item for item in found if item.severity != "error"]
+    if errors:
+        raise LiftcError(errors)
+    context = context_text(file.tree, file.text, file.stretch, frozenset(signatures))
+    return Spec(source, "python", in_dependency_order(functions), context, tuple(warnings_))
+
+
+def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
+    functions = [item for item in file.tree.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+    candidates = [item for item in functions if not is_declaration(item)]
+    found = [_Target(item, tuple(dots)) for item in candidates if (dots := dots_in(item))]
+    methods = _method_dots(file)
+    if not found:
+        found = [_Target(item, ()) for item in candidates if is_docstring_only(item)]
+    if found:
+        return found, methods
+    if methods:
+        raise LiftcError([Diagnostic(item.code, item.message, item.labels, help=item.help) for item in methods])
+    if not functions:
+        raise LiftcError(
+            [
+                Diagnostic(
+                    "L0205",
+                    f"there is no function in {file.source.name}",
+                    (Label(file.source.span(0, 0), "expected a `def` somewhere in this file"),),
+                    help=("write `def name(...): ...`, or put a specification in words into a .txt or .md file",),
+                )
+            ]
+        )
+    raise LiftcError(
+        [
+            Diagnostic(
+                "L0206",
+                f"there is nothing to compile in {file.source.name}",
+                (Label(file.span(functions[0]), "this function is complete"),),
+                help=("write `...` where code is missing: for a body, a statement or an expression",),
+            )
+        ]
+    )
+
+
+def _method_dots(file: PythonFile) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for node in file.tree.body:
+        if not isinstance(node, ast.ClassDef) or is_protocol(node):
+            continue
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not is_declaration(method):
+                found += [
+                    Diagnostic(
+                        "L0207",
+                        f"the hole in the method `{node.name}.{method.name}` stays open",
+                        (Label(file.span(dots.node), "liftc fills functions, not methods"),),
+                        help=("write the code as a function of the module, and call it in the method",),
+                        severity="warning",
+                    )
+                    for dots in dots_in(method)
+                ]
+    return found
+
+
+def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) -> list[Diagnostic]:
+    errors = [
+        Diagnostic(
+            "L0203",
+            "a hole cannot stand in an f-string",
+            (Label(file.source.span(*_line_of(file, dots.node)), "in this line"),),
+            help=("give the value a name on a line before, as in `part = ...`",),
+        )
+        for dots in target.dots
+        if dots.fstring
+    ]
+    if target.node.name in seen:
+        label = Label(file.span(target.node), "defined again here")
+        errors.append(Diagnostic("L0209", f"`{target.node.name}` is specified twice", (label,)))
+    return errors
+
+
+def _line_of(file: PythonFile, node: ast.expr) -> tuple[int, int]:
+    start = file.line_start(node.lineno)
+    span = file.passage.span(start, max(start, file.line_start(node.lineno + 1) - 1))
+    return span.start, span.end
+
+
+def _holes(file: PythonFile, targets: list[_Target]) -> dict[str, tuple[Hole, ...]]:
+    """The holes of each function, named over the whole file."""
+    places = [(target.node.name, kind, span) for target in targets for kind, span in _places(file, target)]
+    names = hole_names([(function, kind) for function, kind, _ in places])
+    holes: dict[str, tuple[Hole, ...]] = {}
+    for (function, kind, span), name in zip(places, names, strict=True):
+        holes[function] = (*holes.get(function, ()), Hole(name, kind, span))
+    return holes
+
+
+def _places(file: PythonFile, target: _Target) -> list[tuple[HoleKind, Span]]:
+    """Kind and span of a function's holes; the missing body after a docstring is an empty span at its end."""
+    docstring = docstring_of(target.node.body)
+    if not target.dots and docstring is not None:
+        end = file.span(docstring).end
+        return [("body", file.source.span(end, end))]
+    return [(dots.kind, file.span(dots.node)) for dots in target.dots]
+
+
+def _shared_examples(file: PythonFile, targets: list[_Target], names: Names) -> list[Example]:
+    """The examples outside the functions: the module's docstring, and every ``assert`` in the rest of the file."""
+    found: list[Example] = []
+    docstring = docstring_of(file.tree.body)
+    if docstring is not None:
+        span = file.span(docstring)
+        claims = Claims(docstring_passage(file.source, span.start, span.end), names)
+        read_clauses(claims, {})
+        found += claims.examples
+    inside = {id(item) for target in targets for item in ast.walk(target.node)}
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Assert) and id(node) not in inside:
+            start, end = file.stretch(node.test)
+            text = file.text[start:end].strip()
+            test = parse_expression(text)
+            for call, expected in [] if test is None else examples_of(test, text, names):
+                found.append(Example(call, expected, file.span(node)))
+    return found
+
+
+def _function(
+    file: PythonFile,
+    target: _Target,
+    signature: Signature,
+    names: Names,
+    holes: dict[str, tuple[Hole, ...]],
+    shared: list[Example],
+) -> tuple[FunctionSpec, list[Diagnostic]]:
+    name = signature.name
+    read = [Claims(passage, names) for passage in _passages(file, target)]
+    contracts: list[Contract] = []
+    for claims in read:
+        contracts += [contract for contract, _ in read_clauses(claims, {name: signature})]
+    examples = [example for claims in read for example in claims.examples if example.call.function == name]
+    examples += [example for example in shared if example.call.function == name and example not in examples]
+    found = [item for claims in read for item in claims.diagnostics]
+    if not examples and len(names.functions or ()) == 1:
+        for claims in read:
+            adopted, said = adopt_misnamed(claims, signature)
+            examples += adopted
+            found += said
+    found += check_examples(examples, signature)
+    found += check_contracts(contracts, signature, names.module | (names.functions or frozenset()))
+    start, end = file.stretch(target.node)
+    span = file.span(target.node)
+    function = FunctionSpec(
+        signature,
+        "\n".join(prose for claims in read if (prose := cleandoc(claims.prose()))),
+        file.text[start:end],
+        tuple(examples),
+        tuple(contracts),
+        holes.get(name, ()),
+        span,
+        span,
+    )
+    return function, found
+
+
+def _passages(file: PythonFile, target: _Target) -> list[Passage]:
+    """What a function's author says in words: its docstring, and the comments in it and directly above it."""
+    docstring = docstring_of(target.node.body)
+    passages: list[Passage] = []
+    if docstring is not None:
+        span = file.span(docstring)
+        passages.append(docstring_passage(file.source, span.start, span.end))
+    comments = _comments(file)
+    first = min([target.node.lineno, *(item.lineno for item in target.node.decorator_list)])
+    above = first - 1
+    while above in comments and not file.text[file.line_start(above) : comments[above][0]].strip():
+        above -= 1
+    lines = [line for line in sorted(comments) if above < line <= (target.node.end_lineno or first)]
+    if lines:
+        spans = [file.passage.span(*comments[line]) for line in lines]
+        passages.append(comment_passage(file.source, [(span.start, span.end) for span in spans]))
+    return passages
+
+
+def _comments(file: PythonFile) -> dict[int, tuple[int, int]]:
+    """The stretch of each comment, by its line."""
+    found: dict[int, tuple[int, int]] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(file.text).readline):
+            if token.type == tokenize.COMMENT:
+                start = file.line_start(token.start[0]) + token.start[1]
+                found[token.start[0]] = (start, start + len(token.string))
+    except (tokenize.TokenError, SyntaxError):
+        return {}
+    return found

@@ -1,0 +1,104 @@
+"""Specifications in words: which function each part of the text is about, and what it says of it."""
+
+from __future__ import annotations
+
+from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.front.bounds import BadBound
+from compiler.front.claims import Claims
+from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, stray_examples
+from compiler.front.definitions import Header, read_headers
+from compiler.front.expressions import Names
+from compiler.front.order import in_dependency_order
+from compiler.front.parts import Part, parts_of
+from compiler.front.passage import Passage, passage_of
+from compiler.front.signatures import guess_name, guess_signature, with_positional_calls
+from compiler.source import Source
+from compiler.spec import Contract, Example, FunctionSpec, Signature, Spec
+
+
+def read_text(source: Source) -> Spec:
+    """The specification that a text is. Raises ``LiftcError``."""
+    passage = passage_of(source)
+    claims = Claims(passage, Names(None))
+    try:
+        headers = _merged(read_headers(claims))
+    except BadBound as bad:
+        raise LiftcError([bad.diagnostic]) from None
+    if not headers:
+        headers = [Header(Signature(_name(passage, claims), (), written=False), 0, 0, complete=False)]
+    names = Names(frozenset(header.signature.name for header in headers))
+    found = Claims(passage, names)
+    found.taken[:] = claims.taken
+    contracts = read_clauses(found, {header.signature.name: header.signature for header in headers})
+    diagnostics = [*claims.diagnostics, *found.diagnostics]
+    functions: list[FunctionSpec] = []
+    for part in parts_of(found, headers):
+        mine = [contract for contract, offset in contracts if part.owns(offset)]
+        function, said = _function(found, part, mine, alone=len(headers) == 1)
+        functions.append(function)
+        diagnostics += said
+    diagnostics += _strays(found, functions)
+    errors = [item for item in diagnostics if item.severity == "error"]
+    if errors:
+        raise LiftcError(errors)
+    return Spec(source, "text", in_dependency_order(functions), warnings=tuple(diagnostics))
+
+
+def _merged(headers: list[Header]) -> list[Header]:
+    """One header a function: where its name stands in several, the first that writes the parameters counts."""
+    chosen: dict[str, Header] = {}
+    for header in headers:
+        name = header.signature.name
+        if name not in chosen or (header.complete and not chosen[name].complete):
+            chosen[name] = header
+    return sorted(chosen.values(), key=lambda header: header.start)
+
+
+def _name(passage: Passage, headers: Claims) -> str:
+    """The name of the only function of a text that writes no ``def``: said in words, or the one that examples call."""
+    trial = Claims(passage, Names(None))
+    trial.taken[:] = headers.taken
+    read_clauses(trial, {})
+    called = [example.call.function for example in trial.examples]
+    return guess_name(trial.prose(), called)
+
+
+def _function(
+    claims: Claims, part: Part, contracts: list[Contract], *, alone: bool
+) -> tuple[FunctionSpec, list[Diagnostic]]:
+    header = part.header
+    name = header.signature.name
+    examples = [example for example in claims.examples if example.call.function == name]
+    prose = part.prose(claims)
+    signature, said = header.signature, list[Diagnostic]()
+    if header.complete:
+        if alone and not examples:
+            examples, said = adopt_misnamed(claims, signature)
+        said += check_examples(examples, signature)
+    else:
+        signature = guess_signature(name, prose, examples, contracts)
+        examples = with_positional_calls(examples, signature)
+    others = claims.names.functions or frozenset()
+    said += check_contracts(contracts, signature, others)
+    text = claims.text if alone else part.text(claims.text)
+    span = claims.passage.span(header.start, header.end) if header.end else claims.passage.span(0, len(claims.text))
+    return FunctionSpec(signature, prose, text, tuple(examples), tuple(contracts), (), None, span), said
+
+
+def _strays(claims: Claims, functions: list[FunctionSpec]) -> list[Diagnostic]:
+    """Warnings for examples that call what nobody specified; a single function without examples has adopted them."""
+    if len(functions) == 1 and functions[0].examples:
+        used = {example.span.start for example in functions[0].examples if example.span}
+    else:
+        used = set()
+    return [
+        Diagnostic(
+            "L0223",
+            f"this example calls `{example.call.function}`, which nobody specified",
+            (Label(example.span, "not used"),),
+            help=(f"specify it as well, with a line `def {example.call.function}(...)`",),
+            severity="warning",
+        )
+        for example in stray_examples(claims)
+        if example.span is not None and example.span.start not in used
+    ]

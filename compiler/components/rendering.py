@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from compiler.ir.nodes import Expr, ExprStmt, Import
 from compiler.source import Source
-from solver.terms import App, Bind, Choice, Lit, Term, Var
+from solver.terms import App, Bind, Choice, Component, Lit, Term, Var
 
 _IMPORTS = {"math": "import math", "statistics": "import statistics", "Counter": "from collections import Counter"}
 
@@ -55,7 +55,7 @@ def _tree_of(term: Term) -> ast.expr:
             return ast.Name(name, ast.Load())
         case Lit(value):
             return literal(value)
-        case App(component, (Lit() as left, right)) if component.name in _TURNED and not isinstance(right, Lit):
+        case App(component, (Lit() as left, right)) if _turns(component) and not isinstance(right, Lit):
             return _tree_of(App(component, (right, left)))
         case App(component, arguments):
             parts = dict(zip("abc", map(_tree_of, arguments), strict=False))
@@ -72,6 +72,10 @@ def _tree_of(term: Term) -> ast.expr:
             return _substituted(binder.name, inside, {"x": names})
         case Choice(test, then, otherwise):
             return ast.IfExp(_tree_of(test), _tree_of(then), _tree_of(otherwise))
+
+
+def _turns(component: Component) -> bool:
+    return component.commutative and component.name in _TURNED
 
 
 def literal(value: object) -> ast.expr:

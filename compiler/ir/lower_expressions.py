@@ -200,7 +200,7 @@ class ExpressionLowering:
             try:
                 return Const(value, span=self.surface.span(node))
             except ValueError:
-                raise self.rejection(node, "the number has too many digits")
+                raise self.rejection(node, "the number has too many digits") from None
         raise self.rejection(node, "`...` is outside the subset")
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Comprehension:

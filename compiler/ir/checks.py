@@ -1,0 +1,304 @@
+"""The checks before calls of built-in functions, types and methods that could take long or grow without end."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from fractions import Fraction
+from types import BuiltinFunctionType, MethodDescriptorType
+from typing import Any, TypeAlias
+
+from compiler.ir import guards, subset
+from compiler.ir.meter import Meter, Refused
+
+Arguments: TypeAlias = tuple[Any, ...]
+Keywords: TypeAlias = dict[str, Any]
+Check: TypeAlias = Callable[[Meter, Arguments, Keywords], Arguments]
+
+
+def permitted_attribute(name: str) -> bool:
+    """Whether the interpreter reads this attribute at all; the check of names says more, and says it better."""
+    if name.startswith("__"):
+        return name in subset.ALLOWED_DUNDERS
+    return name not in subset.NEVER_ATTRIBUTES
+
+
+def is_guarded_type(kind: type[Any]) -> bool:
+    """Whether calling this type is checked."""
+    return kind in _TYPE_CHECKS
+
+
+def call_guarded(meter: Meter, function: Any, arguments: Arguments, keywords: Keywords) -> Any:
+    """Call something that is not a function of the program, after the check that belongs to it."""
+    kind = type(function)
+    if kind is BuiltinFunctionType:
+        method_check = METHOD_CHECKS.get(function.__name__)
+        if method_check is not None:
+            arguments = method_check(meter, (function.__self__, *arguments), keywords)[1:]
+    elif kind is MethodDescriptorType:
+        method_check = METHOD_CHECKS.get(function.__name__)
+        if method_check is not None and arguments:
+            arguments = method_check(meter, arguments, keywords)
+    elif isinstance(function, type):
+        type_check = _TYPE_CHECKS.get(function)
+        if type_check is not None:
+            arguments = type_check(meter, arguments, keywords)
+    return function(*arguments, **keywords)
+
+
+def _tame(meter: Meter, value: Any) -> Any:
+    """A function that C code is about to call by itself, with its guard where it has one."""
+    kind = type(value)
+    guarded = (
+        value in _TYPE_CHECKS
+        if kind is type
+        else kind in (BuiltinFunctionType, MethodDescriptorType) and value.__name__ in METHOD_CHECKS
+    )
+    if not guarded:
+        return value
+    return lambda *arguments, **keywords: call_guarded(meter, value, arguments, keywords)
+
+
+def _consume(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    for name in ("key", "default", "func"):
+        if name in keywords:
+            keywords[name] = _tame(meter, keywords[name])
+    return tuple([guards.consumed(meter, value) for value in arguments])
+
+
+def _bound(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    return tuple([_tame(meter, guards.bounded(meter, value)) for value in arguments])
+
+
+def _method_consume(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    if "key" in keywords:
+        keywords["key"] = _tame(meter, keywords["key"])
+    return (arguments[0], *[guards.consumed(meter, value) for value in arguments[1:]])
+
+
+def _search(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if len(arguments) > 1:
+        guards.check_contains(meter, arguments[1], arguments[0])
+    return arguments
+
+
+def _operator(check: Callable[[Meter, Any, Any], None]) -> Check:
+    def checked(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+        del keywords
+        if len(arguments) >= 2:
+            check(meter, arguments[0], arguments[1])
+        return arguments
+
+    return checked
+
+
+def _power(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    if len(arguments) == 2 and "mod" not in keywords:
+        guards.check_power(meter, *arguments)
+    elif len(arguments) == 3 and all(isinstance(value, int) for value in arguments):
+        guards.charge(meter, sum(value.bit_length() for value in arguments) ** 2 >> 10)
+    return arguments
+
+
+def _count(position: int, keyword: str | None = None) -> Check:
+    """The argument at ``position`` (or ``keyword``) is a number of items that are made at once."""
+
+    def checked(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+        value = arguments[position] if len(arguments) > position else keywords.get(keyword or "")
+        if isinstance(value, int):
+            guards.charge(meter, value)
+        return arguments
+
+    return checked
+
+
+def _factorial(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if arguments and isinstance(arguments[0], int) and arguments[0] > 0:
+        guards.charge(meter, arguments[0] * arguments[0].bit_length())
+    return arguments
+
+
+def _combinations(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if all(isinstance(value, int) for value in arguments):
+        chosen = arguments[1] if len(arguments) > 1 else arguments[0]
+        chosen = min(chosen, max(arguments[0] - chosen, 0)) if len(arguments) > 1 else chosen
+        guards.charge(meter, max(chosen, 0) * arguments[0].bit_length())
+    return arguments
+
+
+def _permutations(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if all(isinstance(value, int) for value in arguments) and arguments:
+        guards.charge(meter, max(arguments[-1], 0) * arguments[0].bit_length())
+    return arguments
+
+
+def _attribute(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del meter, keywords
+    if len(arguments) > 1 and isinstance(arguments[1], str) and not permitted_attribute(arguments[1]):
+        raise Refused(f"the attribute {arguments[1]} is outside the subset")
+    return arguments
+
+
+def _uninterruptible(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if not meter.unbounded:
+        meter.stop("time")
+    return arguments
+
+
+def _pattern_or(check: Check) -> Check:
+    """A method of a compiled pattern cannot be interrupted; a method of that name of anything else has its own check."""
+
+    def checked(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+        if type(arguments[0]).__name__ == "Pattern":
+            return _uninterruptible(meter, arguments, keywords)
+        return check(meter, arguments, keywords)
+
+    return checked
+
+
+def _format(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if len(arguments) > 1 and isinstance(arguments[1], str):
+        guards.check_format(meter, arguments[0], arguments[1])
+    return arguments
+
+
+def _template(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    if isinstance(arguments[0], str):
+        guards.check_template(meter, arguments[0], (*arguments[1:], *keywords.values()))
+    return arguments
+
+
+def _join(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if len(arguments) != 2 or not isinstance(arguments[0], str | bytes):
+        return arguments
+    separator, pieces = arguments[0], arguments[1]
+    if type(pieces) not in (list, tuple, str):
+        pieces = list(guards.bounded(meter, pieces))
+    total = sum(len(piece) for piece in pieces if isinstance(piece, str | bytes))
+    guards.charge(meter, total + len(separator) * len(pieces))
+    return (separator, pieces)
+
+
+def _replace(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if len(arguments) >= 3 and all(isinstance(value, str) for value in arguments[:3]):
+        text, old, new = arguments[:3]
+        if (len(text) + 1) * len(new) > guards.MAX_ITEMS // 64:
+            guards.charge(meter, len(text) + text.count(old) * len(new))
+    return arguments
+
+
+def _width(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    for value in (*arguments[1:], *keywords.values()):
+        if isinstance(value, int):
+            size = len(arguments[0]) if isinstance(arguments[0], str) else 1
+            guards.charge(meter, value * (size if "\t" in str(arguments[0]) else 1))
+    return arguments
+
+
+def _plain(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del meter, keywords
+    return arguments
+
+
+def _elements(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    counter = arguments[0]
+    if isinstance(counter, dict):
+        guards.charge(meter, sum(value for value in counter.values() if isinstance(value, int) and value > 0))
+    return arguments
+
+
+def _buffer(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    if arguments and isinstance(arguments[0], int):
+        return _count(0)(meter, arguments, keywords)
+    return _consume(meter, arguments, keywords)
+
+
+def _integer(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del keywords
+    if arguments:
+        guards.check_integral(meter, arguments[0])
+    return arguments
+
+
+def _one_argument(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    del meter
+    if len(arguments) != 1 or keywords:
+        raise Refused("type() with more than one argument is outside the subset")
+    return arguments
+
+
+METHOD_CHECKS: dict[str, Check] = {
+    **dict.fromkeys(
+        ["extend", "extendleft", "update", "union", "intersection", "difference", "symmetric_difference", "intersection_update", "difference_update", "symmetric_difference_update", "issubset", "issuperset", "isdisjoint", "fromkeys", "sort", "subtract", "fromlist", "from_iterable"],
+        _method_consume,
+    ),
+    **dict.fromkeys(["zfill", "ljust", "rjust", "center", "expandtabs"], _width),
+    **dict.fromkeys(["index", "count", "remove"], _search),
+    **dict.fromkeys(["match", "search", "fullmatch", "sub", "subn", "findall", "finditer"], _pattern_or(_plain)),
+    "split": _pattern_or(_plain),
+    "join": _join,
+    "replace": _replace,
+    "format": _template,
+    "elements": _elements,
+    "to_bytes": _count(1, "length"),
+}
+"""Checks by method name; the first argument is the object."""
+
+_TYPE_CHECKS: dict[type[Any], Check] = {
+    **dict.fromkeys((list, tuple, set, frozenset, dict, deque, Counter, OrderedDict), _consume),
+    **dict.fromkeys((map, filter, zip, enumerate, reversed), _bound),
+    **dict.fromkeys((bytes, bytearray), _buffer),
+    int: _integer,
+    Fraction: _integer,
+    type: _one_argument,
+}
+
+_CONSUMING = """
+    builtins.sum builtins.min builtins.max builtins.any builtins.all builtins.sorted math.prod math.fsum math.dist
+    math.gcd math.lcm math.hypot heapq.heapify heapq.nlargest heapq.nsmallest heapq.merge collections.namedtuple
+    statistics.mean statistics.median statistics.mode statistics.stdev statistics.variance statistics.pstdev
+    statistics.pvariance statistics.fmean statistics.multimode statistics.median_low statistics.median_high
+    statistics.geometric_mean statistics.harmonic_mean statistics.median_grouped statistics.correlation
+    statistics.covariance statistics.linear_regression operator.contains operator.countOf operator.indexOf
+    copy.copy copy.deepcopy functools.reduce random.shuffle json.dumps textwrap.wrap textwrap.fill
+"""
+
+FUNCTION_CHECKS: dict[str, Check] = {
+    **dict.fromkeys(_CONSUMING.split(), _consume),
+    **dict.fromkeys(
+        ["re.match", "re.search", "re.fullmatch", "re.sub", "re.subn", "re.findall", "re.finditer", "re.split"], _uninterruptible
+    ),
+    **dict.fromkeys(["builtins.getattr", "builtins.hasattr", "builtins.setattr"], _attribute),
+    **dict.fromkeys(["operator.mul", "operator.imul"], _operator(guards.check_multiply)),
+    **dict.fromkeys(["operator.add", "operator.iadd", "operator.concat"], _operator(guards.check_add)),
+    **dict.fromkeys(["operator.mod", "operator.floordiv", "builtins.divmod"], _operator(guards.check_percent)),
+    **dict.fromkeys(["math.floor", "math.ceil", "math.trunc", "builtins.round"], _integer),
+    **dict.fromkeys(["random.sample", "random.choices"], _count(1, "k")),
+    **dict.fromkeys(["builtins.pow", "operator.pow"], _power),
+    "builtins.iter": _bound,
+    "builtins.format": _format,
+    "operator.lshift": _operator(guards.check_shift),
+    "math.factorial": _factorial,
+    "math.comb": _combinations,
+    "math.perm": _permutations,
+    "random.randbytes": _count(0, "n"),
+    "random.getrandbits": _count(0, "k"),
+    "statistics.quantiles": _count(1, "n"),
+}
+"""Checks by qualified name of the function."""
+
+TICKING_SOURCES: frozenset[str] = frozenset(
+    f"itertools.{name}"
+    for name in ["accumulate", "chain", "combinations", "combinations_with_replacement", "compress", "count", "cycle", "dropwhile", "filterfalse", "islice", "pairwise", "permutations", "product", "repeat", "starmap", "takewhile", "zip_longest"]
+)
+"""What makes iterators that C code alone can run for ever; theirs use up steps."""

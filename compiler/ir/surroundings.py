@@ -1,0 +1,121 @@
+"""The built-in names and modules as a program sees them: only what the subset lists, with guards before what is costly."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import random
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from compiler.ir import guards, subset
+from compiler.ir.checks import FUNCTION_CHECKS, TICKING_SOURCES, Check
+from compiler.ir.meter import RECURSION_LIMIT, Meter, Refused
+
+MISSING: Any = object()
+
+
+class Namespace:
+    """A module as a program sees it: the listed names and nothing else."""
+
+    def __init__(self, surroundings: Surroundings, name: str) -> None:
+        self.__dict__["_resolve"] = lambda attribute: surroundings.member(name, attribute)
+
+    def __getattr__(self, attribute: str) -> Any:
+        value = self.__dict__["_resolve"](attribute)
+        self.__dict__[attribute] = value
+        return value
+
+
+class Surroundings:
+    """The built-in names and modules for one program, bound to its meter."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.random = random.Random(0)
+        self._builtins: dict[str, Any] = {}
+        self._modules: dict[str, Namespace] = {}
+        self._members: dict[tuple[str, str], Any] = {}
+
+    def seed(self) -> None:
+        """Start the random numbers afresh, as every run does."""
+        self.random.seed(0)
+
+    def builtin(self, name: str) -> Any:
+        """The built-in value, or ``MISSING``."""
+        if name not in self._builtins:
+            self._builtins[name] = self._make_builtin(name)
+        return self._builtins[name]
+
+    def module(self, name: str) -> Namespace:
+        """Raises ``Refused`` for a module that is not listed."""
+        if name not in self._modules:
+            if name not in subset.ALLOWED_MODULES:
+                raise Refused(f"the module {name} is outside the subset")
+            self._modules[name] = Namespace(self, name)
+        return self._modules[name]
+
+    def member(self, module: str, name: str) -> Any:
+        """One name of a module. Raises ``Refused`` for one that is not listed."""
+        key = (module, name)
+        if key not in self._members:
+            self._members[key] = self._make_member(module, name)
+        return self._members[key]
+
+    def _make_builtin(self, name: str) -> Any:
+        if name == "print":
+            return _swallowing_print(self.meter)
+        if name == "__name__":
+            return "__candidate__"
+        if name not in subset.ALLOWED_BUILTINS:
+            return MISSING
+        return self._guarded(f"builtins.{name}", getattr(builtins, name))
+
+    def _make_member(self, module: str, name: str) -> Any:
+        if f"{module}.{name}" in subset.ALLOWED_MODULES:
+            return self.module(f"{module}.{name}")
+        if name not in subset.ALLOWED_MODULES.get(module, ()):
+            raise Refused(f"{module}.{name} is outside the subset")
+        if module == "random":
+            return self._guarded(f"random.{name}", getattr(self.random, name, None) or getattr(random, name))
+        if (module, name) == ("sys", "setrecursionlimit"):
+            return _recursion_limit(self.meter)
+        return self._guarded(f"{module}.{name}", getattr(importlib.import_module(module), name))
+
+    def _guarded(self, name: str, value: Any) -> Any:
+        meter = self.meter
+        if name in TICKING_SOURCES:
+            made = guards.ticking(meter, value)
+            if name == "itertools.chain":
+                made.from_iterable = guards.ticking(meter, value.from_iterable)  # type: ignore[attr-defined]
+            return made
+        check = FUNCTION_CHECKS.get(name)
+        if check is None or isinstance(value, type):
+            return value
+        return _checked(meter, value, check)
+
+
+def _checked(meter: Meter, function: Callable[..., Any], check: Check) -> Callable[..., Any]:
+    @wraps(function)
+    def checked(*arguments: Any, **keywords: Any) -> Any:
+        return function(*check(meter, arguments, keywords), **keywords)
+
+    return checked
+
+
+def _swallowing_print(meter: Meter) -> Callable[..., None]:
+    def print_nothing(*values: Any, sep: str | None = " ", end: str | None = "\n", flush: bool = False) -> None:
+        del sep, end, flush
+        meter.print(sum(len(str(value)) + 1 for value in values) + 1)
+
+    return print_nothing
+
+
+def _recursion_limit(meter: Meter) -> Callable[[int], None]:
+    def setrecursionlimit(limit: int) -> None:
+        if limit < 1:
+            raise ValueError("recursion limit must be greater or equal than 1")
+        meter.limit = min(max(limit - (1000 - RECURSION_LIMIT), 50), 10_000)
+
+    return setrecursionlimit

@@ -162,6 +162,8 @@ def _timed(watch: Watch, step: Callable[[], object]) -> Steps:
         finally:
             watch.stop()
     except Halt as halt:
+        # The signal may have struck inside the first stop.
+        watch.stop()
         outcome = ("stopped", str(halt), "", "")
     except MemoryError:
         outcome = ("stopped", "memory", "", "")

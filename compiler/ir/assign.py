@@ -142,7 +142,7 @@ def _unpack(items: tuple[ir.Expr, ...], scope: Scope) -> Store:
 def _take(value: Any, wanted: int) -> list[Any]:
     if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
         raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object")
-    values = []
+    values: list[Any] = []
     for item in value:
         if len(values) == wanted:
             raise ValueError(f"too many values to unpack (expected {wanted})")

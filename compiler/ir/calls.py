@@ -63,7 +63,7 @@ def _call_builtin(function: Any, arguments: list[Code], scope: Scope) -> Code:
         return lambda frame: call_guarded(meter, function, tuple([code(frame) for code in arguments]), {})
     match arguments:
         case []:
-            return lambda frame: function()
+            return lambda _frame: function()
         case [only]:
             return lambda frame: function(only(frame))
         case [first, second]:

@@ -152,7 +152,7 @@ def _uninterruptible(meter: Meter, arguments: Arguments, keywords: Keywords) -> 
 
 
 def _pattern_or(check: Check) -> Check:
-    """A method of a compiled pattern cannot be interrupted; a method of that name of anything else has its own check."""
+    """Methods of compiled patterns cannot be interrupted; those of that name of anything else have their own check."""
 
     def checked(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
         if type(arguments[0]).__name__ == "Pattern":
@@ -237,14 +237,16 @@ def _one_argument(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arg
     return arguments
 
 
+_CONSUMING_METHODS = """
+    difference difference_update extend extendleft from_iterable fromkeys fromlist intersection intersection_update
+    isdisjoint issubset issuperset sort subtract symmetric_difference symmetric_difference_update union update
+"""
+
 METHOD_CHECKS: dict[str, Check] = {
-    **dict.fromkeys(
-        ["extend", "extendleft", "update", "union", "intersection", "difference", "symmetric_difference", "intersection_update", "difference_update", "symmetric_difference_update", "issubset", "issuperset", "isdisjoint", "fromkeys", "sort", "subtract", "fromlist", "from_iterable"],
-        _method_consume,
-    ),
-    **dict.fromkeys(["zfill", "ljust", "rjust", "center", "expandtabs"], _width),
-    **dict.fromkeys(["index", "count", "remove"], _search),
-    **dict.fromkeys(["match", "search", "fullmatch", "sub", "subn", "findall", "finditer"], _pattern_or(_plain)),
+    **dict.fromkeys(_CONSUMING_METHODS.split(), _method_consume),
+    **dict.fromkeys(("zfill", "ljust", "rjust", "center", "expandtabs"), _width),
+    **dict.fromkeys(("index", "count", "remove"), _search),
+    **dict.fromkeys(("match", "search", "fullmatch", "sub", "subn", "findall", "finditer"), _pattern_or(_plain)),
     "split": _pattern_or(_plain),
     "join": _join,
     "replace": _replace,
@@ -272,19 +274,18 @@ _CONSUMING = """
     statistics.covariance statistics.linear_regression operator.contains operator.countOf operator.indexOf
     copy.copy copy.deepcopy functools.reduce random.shuffle json.dumps textwrap.wrap textwrap.fill
 """
+_PATTERN_FUNCTIONS = "re.match re.search re.fullmatch re.sub re.subn re.findall re.finditer re.split"
 
 FUNCTION_CHECKS: dict[str, Check] = {
     **dict.fromkeys(_CONSUMING.split(), _consume),
-    **dict.fromkeys(
-        ["re.match", "re.search", "re.fullmatch", "re.sub", "re.subn", "re.findall", "re.finditer", "re.split"], _uninterruptible
-    ),
-    **dict.fromkeys(["builtins.getattr", "builtins.hasattr", "builtins.setattr"], _attribute),
-    **dict.fromkeys(["operator.mul", "operator.imul"], _operator(guards.check_multiply)),
-    **dict.fromkeys(["operator.add", "operator.iadd", "operator.concat"], _operator(guards.check_add)),
-    **dict.fromkeys(["operator.mod", "operator.floordiv", "builtins.divmod"], _operator(guards.check_percent)),
-    **dict.fromkeys(["math.floor", "math.ceil", "math.trunc", "builtins.round"], _integer),
-    **dict.fromkeys(["random.sample", "random.choices"], _count(1, "k")),
-    **dict.fromkeys(["builtins.pow", "operator.pow"], _power),
+    **dict.fromkeys(_PATTERN_FUNCTIONS.split(), _uninterruptible),
+    **dict.fromkeys(("builtins.getattr", "builtins.hasattr", "builtins.setattr"), _attribute),
+    **dict.fromkeys(("operator.mul", "operator.imul"), _operator(guards.check_multiply)),
+    **dict.fromkeys(("operator.add", "operator.iadd", "operator.concat"), _operator(guards.check_add)),
+    **dict.fromkeys(("operator.mod", "operator.floordiv", "builtins.divmod"), _operator(guards.check_percent)),
+    **dict.fromkeys(("math.floor", "math.ceil", "math.trunc", "builtins.round"), _integer),
+    **dict.fromkeys(("random.sample", "random.choices"), _count(1, "k")),
+    **dict.fromkeys(("builtins.pow", "operator.pow"), _power),
     "builtins.iter": _bound,
     "builtins.format": _format,
     "operator.lshift": _operator(guards.check_shift),
@@ -296,9 +297,3 @@ FUNCTION_CHECKS: dict[str, Check] = {
     "statistics.quantiles": _count(1, "n"),
 }
 """Checks by qualified name of the function."""
-
-TICKING_SOURCES: frozenset[str] = frozenset(
-    f"itertools.{name}"
-    for name in ["accumulate", "chain", "combinations", "combinations_with_replacement", "compress", "count", "cycle", "dropwhile", "filterfalse", "islice", "pairwise", "permutations", "product", "repeat", "starmap", "takewhile", "zip_longest"]
-)
-"""What makes iterators that C code alone can run for ever; theirs use up steps."""

@@ -10,7 +10,7 @@ from compiler.ir import nodes as ir
 from compiler.ir.calls import compile_call, compile_items
 from compiler.ir.checks import permitted_attribute
 from compiler.ir.comprehensions import compile_comprehension
-from compiler.ir.frames import UNBOUND, Code, Frame, Scope, load, peek, store
+from compiler.ir.frames import UNBOUND, Code, Frame, Scope, constant, load, peek, store
 from compiler.ir.functions import compile_lambda
 from compiler.ir.meter import Refused
 from compiler.ir.operations import binary, comparer, comparison, unary
@@ -37,7 +37,7 @@ def _compile(node: ir.Expr, scope: Scope) -> Code:
     meter = scope.unit.meter
     match node:
         case ir.Const(value):
-            return lambda frame: value
+            return constant(value)
         case ir.Name(name):
             return load(scope, name)
         case ir.Call():
@@ -81,7 +81,7 @@ def _compile(node: ir.Expr, scope: Scope) -> Code:
 
 
 def _optional(node: ir.Expr | None, scope: Scope) -> Code:
-    return (lambda frame: None) if node is None else scope.code(node)
+    return constant(None) if node is None else scope.code(node)
 
 
 def _chain(node: ir.Compare, scope: Scope) -> Code:
@@ -189,18 +189,14 @@ _CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii
 
 
 def _fstring(parts: tuple[str | ir.Replacement, ...], scope: Scope) -> Code:
-    pieces = [_literal(part) if isinstance(part, str) else _replacement(part, scope) for part in parts]
+    pieces = [constant(part) if isinstance(part, str) else _replacement(part, scope) for part in parts]
     return lambda frame: "".join([piece(frame) for piece in pieces])
-
-
-def _literal(text: str) -> Code:
-    return lambda frame: text
 
 
 def _replacement(part: ir.Replacement, scope: Scope) -> Code:
     value = scope.code(part.value)
     convert = _CONVERSIONS[part.conversion] if part.conversion is not None else None
-    specification = _literal("") if part.format is None else _fstring(part.format.parts, scope)
+    specification = constant("") if part.format is None else _fstring(part.format.parts, scope)
     meter = scope.unit.meter
 
     def replacement(frame: Frame) -> str:

@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 from compiler.ir import nodes as ir
 from compiler.ir.assign import compile_removal, compile_target, compile_update
-from compiler.ir.frames import UNBOUND, Code, Frame, Scope, peek, remove, store
-from compiler.ir.meter import Halt, Meter, Refused
+from compiler.ir.frames import Code, Frame, Scope, constant, store
+from compiler.ir.handlers import compile_handlers, ensure, guard
+from compiler.ir.meter import Meter, Refused
 
 
 class Signal:
@@ -34,7 +35,7 @@ def compile_block(block: ir.Block, scope: Scope) -> Code:
     meter = scope.unit.meter
     match codes:
         case []:
-            return lambda frame: None
+            return do_nothing
         case [only]:
 
             def run_one(frame: Frame) -> Any:
@@ -92,17 +93,17 @@ def compile_statement(node: ir.Stmt, scope: Scope) -> Code:
         case ir.ExprStmt(value):
             return _discard(scope.code(value))
         case ir.Return(value):
-            return give(scope.code(value) if value is not None else _none)
+            return give(constant(None) if value is None else scope.code(value))
         case ir.If(test, then, otherwise):
             return _branch(scope.code(test), compile_block(then, scope), compile_block(otherwise, scope))
         case ir.For() | ir.While():
             return _compile_loop(node, scope)
         case ir.Try():
-            return _compile_try(node, scope)
+            return _try(node, scope)
         case ir.Break():
-            return lambda frame: BROKE
+            return constant(BROKE)
         case ir.Continue():
-            return lambda frame: CONTINUED
+            return constant(CONTINUED)
         case ir.Delete(targets):
             return _each([compile_removal(target, scope) for target in targets])
         case ir.Function() | ir.Class():
@@ -128,12 +129,8 @@ def _compile_small(node: ir.Raise | ir.Assert | ir.Import | ir.BlockHole, scope:
             return _open_hole(name)
 
 
-def do_nothing(frame: Frame) -> None:
+def do_nothing(_frame: Frame) -> None:
     """``pass``."""
-
-
-def _none(frame: Frame) -> None:
-    return None
 
 
 def _each(codes: list[Code]) -> Code:
@@ -218,94 +215,10 @@ def _for(iterable: Code, target: Callable[[Frame, Any], None], body: Code, other
     return loop
 
 
-def _compile_try(node: ir.Try, scope: Scope) -> Code:
+def _try(node: ir.Try, scope: Scope) -> Code:
     body, otherwise = compile_block(node.body, scope), compile_block(node.otherwise, scope)
-    guarded = _guard(body, compile_handlers(node, scope, compile_block), otherwise) if node.handlers else body
-    return _finally(guarded, compile_block(node.finally_, scope)) if node.finally_ else guarded
-
-
-Catcher = tuple[Callable[[Frame, BaseException], bool], Callable[[Frame, BaseException], None], Code, Code]
-"""Whether an exception is caught, then what to do before, in and after the handler's body."""
-
-
-def compile_handlers(node: ir.Try, scope: Scope, compile_body: Callable[[ir.Block, Scope], Code]) -> list[Catcher]:
-    """The handlers of a ``try``; ``compile_body`` compiles their bodies."""
-    catchers: list[Catcher] = []
-    for handler in node.handlers:
-        kind = None if handler.type is None else scope.code(handler.type)
-        before, after = _bind_caught(handler.name, scope)
-        catchers.append((_catches(kind), before, compile_body(handler.body, scope), after))
-    return catchers
-
-
-def _catches(kind: Code | None) -> Callable[[Frame, BaseException], bool]:
-    if kind is None:
-        return lambda frame, error: True
-
-    def catches(frame: Frame, error: BaseException) -> bool:
-        wanted = kind(frame)
-        for item in wanted if isinstance(wanted, tuple) else (wanted,):
-            if not (isinstance(item, type) and issubclass(item, BaseException)):
-                raise TypeError("catching classes that do not inherit from BaseException is not allowed")
-            if isinstance(error, item):
-                return True
-        return False
-
-    return catches
-
-
-def _bind_caught(name: str | None, scope: Scope) -> tuple[Callable[[Frame, BaseException], None], Code]:
-    if name is None:
-        return lambda frame, error: None, do_nothing
-    read, unbind = peek(scope, name), remove(scope, name)
-
-    def after(frame: Frame) -> None:
-        if read(frame) is not UNBOUND:
-            unbind(frame)
-
-    return store(scope, name), after
-
-
-def _guard(body: Code, catchers: list[Catcher], otherwise: Code) -> Code:
-    def run(frame: Frame) -> Any:
-        try:
-            signal = body(frame)
-        except Halt:
-            raise
-        except BaseException as error:
-            for catches, before, handler, after in catchers:
-                if catches(frame, error):
-                    before(frame, error)
-                    try:
-                        return handler(frame)
-                    finally:
-                        after(frame)
-            raise
-        return otherwise(frame) if signal is None else signal
-
-    return run
-
-
-def _finally(body: Code, last: Code) -> Code:
-    def run(frame: Frame) -> Any:
-        try:
-            signal = body(frame)
-        except Halt:
-            raise
-        except BaseException:
-            signal = last(frame)
-            if signal is not None:
-                return signal
-            raise
-        # The last block may start to return something itself and then leave otherwise.
-        returned = frame[0]
-        override = last(frame)
-        if override is not None:
-            return override
-        frame[0] = returned
-        return signal
-
-    return run
+    guarded = guard(body, compile_handlers(node, scope, compile_block), otherwise) if node.handlers else body
+    return ensure(guarded, compile_block(node.finally_, scope)) if node.finally_ else guarded
 
 
 def _raise(exception: Code, cause: Code | None) -> Code:
@@ -322,7 +235,7 @@ def _raise(exception: Code, cause: Code | None) -> Code:
     return run
 
 
-def _reraise(frame: Frame) -> NoReturn:
+def _reraise(_frame: Frame) -> NoReturn:
     raise
 
 
@@ -348,7 +261,7 @@ def _import(module: str | None, item: ir.ImportedName, scope: Scope) -> Code:
 
 
 def _open_hole(name: str) -> Code:
-    def stop(frame: Frame) -> NoReturn:
+    def stop(_frame: Frame) -> NoReturn:
         raise Refused(f"the hole ?{name} is open")
 
     return stop

@@ -22,6 +22,11 @@ Code: TypeAlias = Callable[[Frame], Any]
 Store: TypeAlias = Callable[[Frame, Any], None]
 
 
+def constant(value: Any) -> Code:
+    """Code that gives this value."""
+    return lambda _frame: value
+
+
 class Unbound:
     """The content of a slot before its variable is assigned."""
 
@@ -39,7 +44,8 @@ _INLINED_COMPREHENSIONS = sys.version_info >= (3, 12)
 class Unit:
     """What all code of one program shares: its meter, its globals and the built-ins it sees.
 
-    ``expression`` and ``definition`` compile an expression and a ``def`` or ``class``; ``nodes`` counts those compiled in the statement at hand, for its cost.
+    ``expression`` and ``definition`` compile an expression and a ``def`` or ``class``. ``nodes`` counts the expressions
+    compiled in the statement at hand, for its cost.
     """
 
     meter: Meter
@@ -156,7 +162,7 @@ def peek(scope: Scope, name: str) -> Code:
         case "class":
             return lambda frame: frame[0].get(name, UNBOUND)
         case "global":
-            return lambda frame: unit.globals.get(name, UNBOUND)
+            return lambda _frame: unit.globals.get(name, UNBOUND)
 
 
 def load(scope: Scope, name: str) -> Code:
@@ -209,7 +215,7 @@ def store(scope: Scope, name: str) -> Store:
             return store_in_class
     namespace = scope.unit.globals
 
-    def store_global(frame: Frame, value: Any) -> None:  # noqa: ARG001
+    def store_global(_frame: Frame, value: Any) -> None:
         namespace[name] = value
 
     return store_global
@@ -217,7 +223,7 @@ def store(scope: Scope, name: str) -> Store:
 
 def remove(scope: Scope, name: str) -> Code:
     """Unbind a variable; an unbound one raises what Python raises."""
-    home, slot, own = scope.find(name)
+    home, _, own = scope.find(name)
     match home:
         case "plain" | "cell" | "free":
             read, write = peek(scope, name), store(scope, name)
@@ -232,7 +238,7 @@ def remove(scope: Scope, name: str) -> Code:
         case "class":
             return lambda frame: frame[0].pop(name) if name in frame[0] else _complain_global(name)
     namespace = scope.unit.globals
-    return lambda frame: namespace.pop(name) if name in namespace else _complain_global(name)
+    return lambda _frame: namespace.pop(name) if name in namespace else _complain_global(name)
 
 
 def known_builtin(scope: Scope, name: str) -> Any:
@@ -247,9 +253,9 @@ def _load_global(unit: Unit, name: str) -> Code:
     namespace = unit.globals
     builtin = unit.surroundings.builtin(name)
     if name not in unit.module_names and builtin is not MISSING:
-        return lambda frame: builtin
+        return constant(builtin)
 
-    def load_global(frame: Frame) -> Any:  # noqa: ARG001
+    def load_global(_frame: Frame) -> Any:
         try:
             return namespace[name]
         except KeyError:

@@ -7,15 +7,9 @@ from typing import Any, TypeAlias
 
 from compiler.ir import nodes as ir
 from compiler.ir.assign import compile_target
-from compiler.ir.execute import (
-    BROKE,
-    CONTINUED,
-    RETURNED,
-    Catcher,
-    compile_handlers,
-    compile_statement,
-)
-from compiler.ir.frames import Code, Frame, Scope, Store
+from compiler.ir.execute import BROKE, CONTINUED, RETURNED, compile_statement
+from compiler.ir.frames import Code, Frame, Scope, Store, constant
+from compiler.ir.handlers import Catcher, compile_handlers
 from compiler.ir.meter import Halt, Meter, Refused
 from compiler.ir.operations import in_place
 from compiler.ir.walk import children
@@ -62,7 +56,7 @@ def compile_generator_block(block: ir.Block, scope: Scope) -> Steps:
 def _compile(node: ir.Stmt, scope: Scope) -> Steps:
     match node:
         case ir.ExprStmt(value):
-            return _value_then(value, lambda frame, result: None, scope)
+            return _value_then(value, _forget, scope)
         case ir.Assign(targets, value):
             return _value_then(value, _store_all([compile_target(target, scope) for target in targets]), scope)
         case ir.AnnAssign(target, _, value) if value is not None:
@@ -86,7 +80,7 @@ def _value(node: ir.Expr, scope: Scope) -> Steps:
     """The value of ``yield`` or ``yield from``."""
     match node:
         case ir.Yield(value):
-            code = (lambda frame: None) if value is None else scope.code(value)
+            code = constant(None) if value is None else scope.code(value)
 
             def give(frame: Frame) -> Generator[Any, Any, Any]:
                 return (yield code(frame))
@@ -118,6 +112,10 @@ def _value_then(value: ir.Expr, use: Store, scope: Scope, signal: Any = None) ->
         return signal
 
     return run
+
+
+def _forget(_frame: Frame, _value: Any) -> None:
+    """The value is not used."""
 
 
 def _give(frame: Frame, value: Any) -> None:

@@ -1,8 +1,8 @@
 """The interpreter: the definition of the IR. Python's semantics, exceptions included, within a budget of steps.
 
-A module is compiled once, to Python closures over frames, and can then be called as often as needed. What a run may use
-up is bounded (``meter``, ``guards``); what it may name is what ``subset`` lists. Where a bound is reached the outcome is
-``Stopped``: unknown, to be settled by running the emitted code in a child process.
+A module is compiled once, to Python closures over frames, and can then be called as often as needed. What a run may
+use up is bounded (``meter``, ``guards``); what it may name is what ``subset`` lists. Where a bound is reached the
+outcome is ``Stopped``: unknown, to be settled by running the emitted code in a child process.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class Program:
         """Call a function of the module.
 
         ``holes`` gives the values of open holes from the variables in sight; ``observe`` is told each expression with
-        its value. ``allow_unbounded`` lets regular expressions run, which nothing can interrupt. Exceptions of ``holes``
-        and ``observe`` are the program's. Raises ``InterpretationError``.
+        its value. ``allow_unbounded`` lets regular expressions run, which nothing can interrupt. Exceptions of
+        ``holes`` and ``observe`` are the program's. Raises ``InterpretationError``.
         """
         mode = self._mode(observe is not None)
 

@@ -114,7 +114,8 @@ class _Shape:
         most = len(self.positional)
         takes = f"{most}" if self.required == most else f"from {self.required} to {most}"
         plural = "" if most == 1 else "s"
-        return f"{self.name}() takes {takes} positional argument{plural} but {given} {'was' if given == 1 else 'were'} given"
+        were = "was" if given == 1 else "were"
+        return f"{self.name}() takes {takes} positional argument{plural} but {given} {were} given"
 
 
 def _listed(names: list[str]) -> str:

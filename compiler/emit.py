@@ -60,10 +60,11 @@ def _emit(module: Module) -> str:
 def _laid_out(code: str, width: int) -> str:
     """The code as black lays it out, or as it is where black cannot read it."""
     import black
+    from black.parsing import InvalidInput
 
     try:
         return black.format_str(code, mode=black.Mode(line_length=width))
-    except black.InvalidInput:
+    except InvalidInput:
         return code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar, assert_never
 
 import libcst as cst
 
@@ -95,6 +95,7 @@ _COMPARISON_NODES: dict[ComparisonOperator, type[cst.BaseCompOp]] = {
     "in": cst.In,
     "not in": cst.NotIn,
 }
+_QUOTES: tuple[Literal['"', "'", '"""', "'''"], ...] = ('"', "'", '"""', "'''")
 _EMPTY = cst.Module(body=[])
 _CstExpression = TypeVar("_CstExpression", bound=cst.BaseExpression)
 
@@ -165,7 +166,7 @@ def _shape(expression: Expr) -> tuple[cst.BaseExpression, int]:
             return cst.Tuple(_elements(items)), ATOM
         case Display("list", items):
             return cst.List(_elements(items)), ATOM
-        case Display("set", items):
+        case Display(_, items):
             # There is no display of the empty set.
             return (cst.Set(_elements(items)) if items else cst.Call(cst.Name("set"))), ATOM
         case DictDisplay(items):
@@ -184,6 +185,8 @@ def _shape(expression: Expr) -> tuple[cst.BaseExpression, int]:
             raise OpenHoleError(name)
         case Slice() | Starred():
             raise ValueError(f"{type(expression).__name__} may not stand here")
+        case _:
+            assert_never(expression)
 
 
 def _constant(constant: Const) -> tuple[cst.BaseExpression, int]:
@@ -257,8 +260,8 @@ def _subscript_elements(index: Expr) -> list[cst.SubscriptElement]:
 def _index(index: Expr) -> cst.BaseSlice:
     match index:
         case Slice(lower, upper, step):
-            bounds = [None if bound is None else emit(bound) for bound in (lower, upper, step)]
-            return cst.Slice(*bounds)
+            first, last, stride = (None if bound is None else emit(bound) for bound in (lower, upper, step))
+            return cst.Slice(first, last, stride)
         case _:
             return cst.Index(emit(index))
 
@@ -358,7 +361,7 @@ def emit_fstring(node: FString) -> cst.FormattedString:
     """An f-string; before Python 3.12 its quote may not occur in its fields."""
     parts = _fstring_parts(node, '"')
     fields = "".join(code_of(part) for part in parts if isinstance(part, cst.FormattedStringExpression))
-    quote = next((quote for quote in ('"', "'", '"""', "'''") if quote not in fields), '"')
+    quote = next((quote for quote in _QUOTES if quote not in fields), _QUOTES[0])
     return cst.FormattedString(_fstring_parts(node, quote), start=f"f{quote}", end=quote)
 
 

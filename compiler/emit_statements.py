@@ -74,14 +74,14 @@ class Statements:
         body = list(map(self.statement, module.body))
         match module.body:
             case [ExprStmt(Const(str(docstring))) as first, *_]:
-                body[0] = cst.SimpleStatementLine([self._docstring(docstring)], **_around(first))
+                body[0] = _line(self._docstring(docstring), first)
         return cst.Module(body, footer=_comment_lines(module.trailing_comments))
 
     def statement(self, statement: Stmt) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
         """The node of one statement with its comments. Raises ``OpenHoleError``."""
         compound = self._compound(statement)
         if compound is None:
-            return cst.SimpleStatementLine([_simple(statement)], **_around(statement))
+            return _line(_simple(statement), statement)
         return compound
 
     def _compound(self, statement: Stmt) -> cst.BaseCompoundStatement | None:
@@ -158,20 +158,17 @@ class Statements:
 
     def _block(self, block: Block, remark: str | None = None, docstring: str | None = None) -> cst.IndentedBlock:
         body = [self.statement(statement) for statement in block]
-        if docstring is not None:
-            body.insert(0, cst.SimpleStatementLine([self._docstring(docstring)]))
-        elif block and isinstance(block[0], ExprStmt) and _is_text(block[0].value):
-            # Without this a text in first place would become the docstring, or be laid out as one.
-            body[0] = cst.SimpleStatementLine([self._docstring(str(block[0].value.value))], **_around(block[0]))
+        match block:
+            case _ if docstring is not None:
+                body.insert(0, cst.SimpleStatementLine([self._docstring(docstring)]))
+            case [ExprStmt(Const(str(text))) as first, *_]:
+                # A formatter lays out a text in first place as a docstring, whatever the block.
+                body[0] = _line(self._docstring(text), first)
         return cst.IndentedBlock(body or [cst.SimpleStatementLine([cst.Pass()])], header=_remark(remark))
 
     def _docstring(self, text: str) -> cst.Expr:
         self.marks.append(text)
         return cst.Expr(cst.SimpleString(f'"""{self.mark}{len(self.marks) - 1}."""'))
-
-
-def _is_text(value: Expr) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, str)
 
 
 def _simple(statement: Stmt) -> cst.BaseSmallStatement:
@@ -238,11 +235,11 @@ def _dotted(name: str) -> cst.Name | cst.Attribute:
     return cst.Attribute(_dotted(head), cst.Name(last)) if head else cst.Name(last)
 
 
-def _around(statement: Stmt) -> dict[str, object]:
-    return {
-        "leading_lines": _comment_lines(statement.comments),
-        "trailing_whitespace": _remark(statement.remark),
-    }
+def _line(node: cst.BaseSmallStatement, statement: Stmt) -> cst.SimpleStatementLine:
+    """A simple statement's line with the statement's comments."""
+    return cst.SimpleStatementLine(
+        [node], leading_lines=_comment_lines(statement.comments), trailing_whitespace=_remark(statement.remark)
+    )
 
 
 def _comment_lines(comments: Sequence[str]) -> list[cst.EmptyLine]:

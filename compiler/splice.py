@@ -177,11 +177,13 @@ def _import_place(source: Source, tree: ast.Module) -> tuple[int, bool]:
     """Where new import lines start, and whether imports stand before that place."""
     last: ast.stmt | None = None
     for index, node in enumerate(tree.body):
-        docstring = index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if isinstance(node, ast.Import | ast.ImportFrom) or (docstring and isinstance(node.value, ast.Constant)):
-            last = node
-        else:
-            break
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                last = node
+            case ast.Expr(value=ast.Constant(value=str())) if index == 0:
+                last = node
+            case _:
+                break
     starts = _line_starts(source.text)
     if last is not None:
         line = last.end_lineno or last.lineno

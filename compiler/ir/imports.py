@@ -29,7 +29,7 @@ def without_unused_imports(module: Module) -> Module:
 
 
 def missing_imports(module: Module) -> tuple[Import, ...]:
-    """Imports of allowed names that the module uses and nothing binds: ``math`` for ``math.sqrt``, ``List``, ``Counter``.
+    """Imports of allowed names that the module uses and nothing binds, such as ``math``, ``List`` or ``Counter``.
 
     Python would raise ``NameError`` when it reaches such a name.
     """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from functools import cache
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from compiler.ir.nodes import (
     Clause,
@@ -29,15 +28,20 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 _NOT_CHILDREN = frozenset({"span", "comments", "remark", "trailing_comments", "sort"})
 
 
-@cache
-def child_fields(kind: Hashable) -> tuple[str, ...]:
-    """The names of the fields of a class of nodes that may hold nodes."""
-    return tuple(field.name for field in fields(cast(Any, kind)) if field.name not in _NOT_CHILDREN)
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def child_fields(node: Node) -> tuple[str, ...]:
+    """The names of the fields of a node that may hold nodes."""
+    kind = type(node)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(node) if field.name not in _NOT_CHILDREN)
+    return _FIELDS[kind]
 
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly under one."""
-    for name in child_fields(type(node)):
+    for name in child_fields(node):
         yield from _nodes_in(getattr(node, name))
 
 
@@ -59,7 +63,7 @@ def _nodes_in(value: object) -> Iterator[Node]:
 def rebuild(node: AnyNode, change: Callable[[Node], Node | tuple[Node, ...]]) -> AnyNode:
     """The node with ``change`` applied to each of its children; a tuple takes the child's place in a list of nodes."""
     changed: dict[str, Any] = {}
-    for name in child_fields(type(node)):
+    for name in child_fields(node):
         old = getattr(node, name)
         new = _changed(old, change)
         if new is not old:

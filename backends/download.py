@@ -43,7 +43,7 @@ def silent(done: int, total: int, source: str, /) -> None:
 def fetch(model: KnownModel, partial: Path, progress: Progress = silent) -> None:
     """Fill ``partial`` with the model's bytes, verified. Raises ``BackendError`` where no source gives them.
 
-    An interruption leaves in ``partial`` what had arrived, and the next call goes on from there; a full disk removes it.
+    An interruption leaves in ``partial`` what had arrived, for the next call to go on from; a full disk removes it.
     """
     _check_space(model, partial)
     try:

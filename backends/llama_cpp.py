@@ -39,7 +39,7 @@ class LlamaCpp:
         return self._file.id
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
-        """Answer all requests, in order. An interruption leaves what runs to end by itself.
+        """Answer all requests, in order. An interruption or a failure stops all of them within a token or so.
 
         Raises ``BackendError`` where the model does not load, a prompt is too long or a grammar is malformed.
         """
@@ -48,12 +48,13 @@ class LlamaCpp:
                 _check_grammar(request.grammar)
         if not requests:
             return []
-        pool = self._load()
-        futures = [pool.submit(self._answer, request) for request in requests]
+        pool, stop = self._load(), threading.Event()
+        futures = [pool.submit(self._answer, request, stop) for request in requests]
         try:
             _wait_for(futures)
             return [future.result() for future in futures]
         finally:
+            stop.set()
             for future in futures:
                 future.cancel()
 
@@ -71,15 +72,20 @@ class LlamaCpp:
                 self._pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="llama")
             return self._pool
 
-    def _answer(self, request: Request) -> Proposal:
+    def _answer(self, request: Request, stop: threading.Event) -> Proposal:
+        answer = _Answer()
+
+        def on_chunk(chunk: Mapping[str, Any]) -> bool:
+            answer.add(chunk)
+            return stop.is_set()
+
         try:
-            reply = self._server.handle_chat_completions(_body(request))
+            self._server.handle_chat_completions(_body(request), on_chunk)
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"llama.cpp refused the request: {error}") from error
-        problem = reply.get("error")
-        if problem is not None:
-            raise self._problem(problem)
-        return _proposal(reply)
+        if answer.problem is not None:
+            raise self._problem(answer.problem)
+        return answer.proposal()
 
     def _problem(self, problem: Mapping[str, Any]) -> BackendError:
         if problem.get("type") == "exceed_context_size_error":
@@ -131,6 +137,10 @@ def _body(request: Request) -> dict[str, Any]:
         "seed": _engine_seed(sampling.seed, request.occurrence),
         "logprobs": True,
         "top_logprobs": 1,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        # What an earlier request left in the cache would change the rounding, and a greedy answer with it.
+        "cache_prompt": sampling.temperature > 0,
     }
     if sampling.stop:
         body["stop"] = list(sampling.stop)
@@ -144,18 +154,37 @@ def _engine_seed(seed: int, occurrence: int) -> int:
     return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
 
 
-def _proposal(reply: Mapping[str, Any]) -> Proposal:
-    choice, usage, timings = reply["choices"][0], reply["usage"], reply.get("timings") or {}
-    tokens = (choice.get("logprobs") or {}).get("content")
-    finish: Literal["stop", "length"] = "length" if choice["finish_reason"] == "length" else "stop"
-    return Proposal(
-        text=choice["message"]["content"] or "",
-        prompt_tokens=usage["prompt_tokens"],
-        completion_tokens=usage["completion_tokens"],
-        finish=finish,
-        logprob=None if tokens is None else sum(token["logprob"] for token in tokens),
-        seconds=(timings.get("prompt_ms", 0.0) + timings.get("predicted_ms", 0.0)) / 1000,
-    )
+class _Answer:
+    """One answer while its chunks arrive. It arrives in chunks because only so can it be stopped."""
+
+    def __init__(self) -> None:
+        self.problem: Mapping[str, Any] | None = None
+        self._texts: list[str] = []
+        self._logprob = 0.0
+        self._finish: Literal["stop", "length"] = "stop"
+        self._usage: Mapping[str, int] = {}
+        self._milliseconds = 0.0
+
+    def add(self, chunk: Mapping[str, Any]) -> None:
+        self.problem = chunk.get("error", self.problem)
+        self._usage = chunk.get("usage") or self._usage
+        timings = chunk.get("timings") or {}
+        self._milliseconds = timings.get("prompt_ms", 0.0) + timings.get("predicted_ms", 0.0) or self._milliseconds
+        for choice in chunk.get("choices") or ():
+            self._texts.append(choice["delta"].get("content") or "")
+            self._logprob += sum(token["logprob"] for token in (choice.get("logprobs") or {}).get("content") or ())
+            if choice["finish_reason"] == "length":
+                self._finish = "length"
+
+    def proposal(self) -> Proposal:
+        return Proposal(
+            text="".join(self._texts),
+            prompt_tokens=self._usage.get("prompt_tokens", 0),
+            completion_tokens=self._usage.get("completion_tokens", 0),
+            finish=self._finish,
+            logprob=self._logprob,
+            seconds=self._milliseconds / 1000,
+        )
 
 
 @lru_cache(maxsize=256)

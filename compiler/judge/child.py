@@ -141,7 +141,7 @@ def _serve(job: Job, watch: Watch, write: Callable[[int, bytes], int]) -> None:
 
 
 def _compile(text: str, mode: str) -> CodeType:
-    return compile(text, "<candidate>", mode, dont_inherit=True)
+    return compile(text, confinement.SOURCE_NAME, mode, dont_inherit=True)
 
 
 Steps = tuple[tuple[str, str, str, str], object, str]

@@ -183,7 +183,7 @@ def _edit_number(value: int | float, habit: Habit, rng: Random) -> int | float:
 def _edit_text(text: str, habit: Habit, rng: Random) -> str:
     if text in habit.words and rng.random() < KEEP:
         return rng.choice(habit.words)
-    if habit.formats and _shape(text) in habit.formats and rng.random() < KEEP:
+    if habit.formats and _shape(text) in habit.formats and rng.random() < 0.95:
         return _same_shape(text, rng)
     place, letter = rng.randrange(len(text) + 1), rng.choice(habit.letters)
     words = text.split(" ")

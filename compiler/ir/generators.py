@@ -200,7 +200,7 @@ def _guard(body: Steps, catchers: list[Catcher], otherwise: Steps) -> Steps:
     def run(frame: Frame) -> Generator[Any, Any, Any]:
         try:
             signal = yield from body(frame)
-        except Halt:
+        except (Halt, KeyboardInterrupt):
             raise
         except BaseException as error:
             for catches, before, handler, after in catchers:
@@ -220,7 +220,7 @@ def _finally(body: Steps, last: Steps) -> Steps:
     def run(frame: Frame) -> Generator[Any, Any, Any]:
         try:
             signal = yield from body(frame)
-        except Halt:
+        except (Halt, KeyboardInterrupt):
             raise
         except BaseException:
             signal = yield from last(frame)

@@ -76,6 +76,16 @@ def check_add(meter: Meter, left: Any, right: Any) -> None:
         charge(meter, len(left) + len(right))
 
 
+def check_extend(meter: Meter, left: Any, right: Any) -> None:
+    """``left += right``, which copies no list on the left."""
+    if type(left) is not list:
+        check_add(meter, left, right)
+    elif type(right) in SIZED:
+        charge(meter, len(right))
+        if len(left) + len(right) > MAX_ITEMS:
+            meter.stop("memory")
+
+
 def check_multiply(meter: Meter, left: Any, right: Any) -> None:
     """``left * right``."""
     if isinstance(left, int):

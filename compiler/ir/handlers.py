@@ -57,7 +57,7 @@ def guard(body: Code, catchers: list[Catcher], otherwise: Code) -> Code:
     def run(frame: Frame) -> Any:
         try:
             signal = body(frame)
-        except Halt:
+        except (Halt, KeyboardInterrupt):
             raise
         except BaseException as error:
             for catches, before, handler, after in catchers:
@@ -79,7 +79,7 @@ def ensure(body: Code, last: Code) -> Code:
     def run(frame: Frame) -> Any:
         try:
             signal = body(frame)
-        except Halt:
+        except (Halt, KeyboardInterrupt):
             raise
         except BaseException:
             signal = last(frame)

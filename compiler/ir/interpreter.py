@@ -18,7 +18,7 @@ from compiler.ir.execute import compile_block
 from compiler.ir.frames import UNBOUND, Code, Frame, Scope, Unit
 from compiler.ir.functions import compile_definition
 from compiler.ir.lower import lower_expression
-from compiler.ir.meter import HoleFiller, Meter, Observer, Refused, Stop, StopReason, with_host_depth
+from compiler.ir.meter import Halt, HoleFiller, Meter, Observer, Refused, Stop, StopReason, with_host_depth
 from compiler.ir.outcomes import describe, raised
 from compiler.ir.surroundings import Surroundings
 from compiler.ir.walk import walk
@@ -136,6 +136,8 @@ class Program:
             raise InterpretationError(str(refused)) from None
         except MemoryError:
             meter.stopped = "memory"
+        except (Halt, KeyboardInterrupt):
+            raise
         except BaseException as caught:
             error = caught.with_traceback(None)
         finally:
@@ -158,6 +160,8 @@ class Program:
             raise InterpretationError(str(refused)) from None
         except MemoryError:
             return Stopped("memory")
+        except (Halt, KeyboardInterrupt):
+            raise
         except BaseException as error:
             return raised(error)
         finally:

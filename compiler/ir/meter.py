@@ -146,7 +146,7 @@ def _in_large_stack(body: Callable[[list[Any]], Result], frame: list[Any]) -> Re
     limit = sys.getrecursionlimit()
     stack = threading.stack_size(_DEEP_STACK)
     try:
-        thread = threading.Thread(target=work)
+        thread = threading.Thread(target=work, daemon=True)
         sys.setrecursionlimit(_DEEP_HOST_LIMIT)
         thread.start()
         thread.join()

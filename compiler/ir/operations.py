@@ -55,7 +55,7 @@ def in_place(symbol: BinaryOperator, meter: Meter) -> Callable[[Any, Any], Any]:
     apply = _IN_PLACE[symbol]
     if symbol not in _CHECKED:
         return apply
-    check = _CHECKED[symbol][0]
+    check = guards.check_extend if symbol == "+" else _CHECKED[symbol][0]
 
     def checked(left: Any, right: Any) -> Any:
         if type(left) not in _NUMBERS or type(right) not in _NUMBERS or symbol in ("*", "**", "<<"):

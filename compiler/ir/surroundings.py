@@ -15,14 +15,15 @@ from compiler.ir.meter import RECURSION_LIMIT, Meter, Refused
 
 MISSING: Any = object()
 
+# A program's own, so that the user's Ctrl-C is never taken for it.
+_PROGRAM_INTERRUPT = type("KeyboardInterrupt", (BaseException,), {"__module__": "builtins"})
+
+_ITERATOR_MAKERS = """
+    accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse islice
+    pairwise permutations product repeat starmap takewhile zip_longest
+"""
 # What makes iterators that C code alone could run for ever; theirs use up steps.
-_TICKING_SOURCES = frozenset(
-    f"itertools.{name}"
-    for name in (
-        "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse "
-        "islice pairwise permutations product repeat starmap takewhile zip_longest"
-    ).split()
-)
+_TICKING_SOURCES = frozenset(f"itertools.{name}" for name in _ITERATOR_MAKERS.split())
 
 
 class Namespace:
@@ -75,6 +76,8 @@ class Surroundings:
     def _make_builtin(self, name: str) -> Any:
         if name == "print":
             return _swallowing_print(self.meter)
+        if name == "KeyboardInterrupt":
+            return _PROGRAM_INTERRUPT
         if name == "__name__":
             return "__candidate__"
         if name not in subset.ALLOWED_BUILTINS:

@@ -1,0 +1,81 @@
+"""Reference solutions with their tests, as ``liftc bench ir`` measures the IR on them."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A program, and scripts that call its function ``entry``. A plain ``.py`` file has neither entry nor tests."""
+
+    id: str
+    program: str
+    entry: str | None = None
+    tests: tuple[str, ...] = ()
+
+
+def read_references(paths: Sequence[Path]) -> list[Reference]:
+    """The references in JSONL files (HumanEval, MBPP, our own suite) and in ``.py`` files, folders included.
+
+    Raises ``OSError`` for what cannot be read and ``ValueError`` for a row of another form.
+    """
+    return [reference for path in paths for reference in _read(path)]
+
+
+def _read(path: Path) -> Iterator[Reference]:
+    if path.is_dir():
+        for file in sorted([*path.rglob("*.py"), *path.rglob("*.jsonl")]):
+            yield from _read(file)
+    elif path.suffix == ".py":
+        yield Reference(str(path), path.read_text(encoding="utf-8"))
+    else:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                yield _from_row(json.loads(line), f"{path.name}:{number}")
+
+
+def _from_row(row: Mapping[str, Any], place: str) -> Reference:
+    match row:
+        case {"prompt": prompt, "canonical_solution": solution, "test": test, "entry_point": entry}:
+            return Reference(str(row["task_id"]), prompt + solution, entry, (f"{test}\ncheck({entry})\n",))
+        case {"code": code, "test_list": tests}:
+            setup = row.get("test_setup_code", "")
+            every = tuple(f"{setup}\n{test}" for test in (*tests, *row.get("challenge_test_list", ())))
+            return Reference(f"MBPP/{row['task_id']}", code, _tested_function(code, every), every)
+        case {"reference": program, "hidden": hidden, "entry_point": entry}:
+            return Reference(str(row["id"]), program, entry, tuple(map(_hidden_test, hidden)))
+        case _:
+            raise ValueError(f"{place}: neither a HumanEval, an MBPP nor an own row")
+
+
+def _hidden_test(test: str | Mapping[str, str]) -> str:
+    if isinstance(test, str):
+        return f"assert {test}"
+    call, error = test["call"], test["raises"]
+    return f"try:\n    {call}\nexcept {error}:\n    pass\nelse:\n    raise AssertionError('{error} expected')"
+
+
+def _tested_function(code: str, tests: Sequence[str]) -> str | None:
+    """The first function of the program that its tests call."""
+    defined = {
+        name
+        for node in ast.parse(code).body
+        for name in (
+            [node.name]
+            if isinstance(node, ast.FunctionDef)
+            else [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if isinstance(node, ast.Assign)
+            else []
+        )
+    }
+    for test in tests:
+        for node in ast.walk(ast.parse(test)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in defined:
+                return node.func.id
+    return None

@@ -13,7 +13,7 @@ from compiler.splice import splice
 if TYPE_CHECKING:
     from compiler.emit_statements import Statements
 
-__all__ = ["emit_block", "emit_expression", "emit_module", "splice"]
+__all__ = ["emit_block", "emit_expression", "emit_module", "emit_plain", "splice"]
 
 _WIDTH = 88
 _STEP = 4
@@ -48,6 +48,14 @@ def emit_block(block: Block, indent: str = "") -> str:
         del lines[0]
     moved = [indent + line[_STEP:] if line else "" for line in lines]
     return _with_docstrings("\n".join(moved) + "\n", statements)
+
+
+def emit_plain(module: Module) -> str:
+    """The module as Python without any layout, imports as they are. Raises ``OpenHoleError``."""
+    from compiler.emit_statements import Statements
+
+    statements = Statements(_unused_mark(module.body))
+    return _with_docstrings(statements.module(module).code, statements)
 
 
 def _emit(module: Module) -> str:

@@ -55,7 +55,7 @@ def lower_module(source: Source) -> Module:
     """The whole module as IR. Raises ``LowerError``."""
     surface = read_surface(source)
     kept = [statement for statement in surface.tree.body if not is_main_block(statement)]
-    module = Module(_lower_statements(surface, kept), surface.rest_of_comments(), span=source.span(0, len(source.text)))
+    module = Module(lower_statements(surface, kept), surface.rest_of_comments(), span=source.span(0, len(source.text)))
     return _checked(expand_stars(module))
 
 
@@ -70,7 +70,7 @@ def lower_candidate(text: str, entry: str, context: str = "") -> Module:
     surface = read_surface(Source("candidate.py", text))
     around = read_surface(Source("context.py", context))
     kept_around, kept = reachable(around, surface, entry)
-    body = (*_lower_statements(around, kept_around), *_lower_statements(surface, kept))
+    body = (*lower_statements(around, kept_around), *lower_statements(surface, kept))
     return _checked(expand_stars(Module(_named_functions(_future_first(body), entry))))
 
 
@@ -113,7 +113,7 @@ def _named_functions(body: Block, entry: str) -> Block:
     return tuple(map(as_function, body))
 
 
-def _lower_statements(surface: Surface, kept: Sequence[ast.stmt]) -> Block:
+def lower_statements(surface: Surface, kept: Sequence[ast.stmt]) -> Block:
     """Lowers some of a surface's top-level statements; the comments of the others are passed over."""
     lowering = _StatementLowering(surface)
     wanted = {id(statement) for statement in kept}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compiler.ir.allowed import forbidden_names
+from compiler.ir.imports import missing_imports
 from compiler.ir.lower_expressions import BINARY_OPERATORS, ExpressionLowering
 from compiler.ir.lower_match import match_as_ifs
 from compiler.ir.nodes import (
@@ -48,7 +49,7 @@ from compiler.ir.stars import expand_stars
 from compiler.ir.surface import LowerError, Surface, read_surface
 from compiler.source import Source
 
-__all__ = ["LowerError", "lower_candidate", "lower_expression", "lower_module"]
+__all__ = ["LowerError", "lower_candidate", "lower_expression", "lower_module", "lower_statements", "missing_imports"]
 
 
 def lower_module(source: Source) -> Module:

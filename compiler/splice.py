@@ -60,23 +60,26 @@ def splice(
     fills: Mapping[str, Expr | Block],
     holes: Sequence[spec.Hole],
     imports: Sequence[Import] = (),
-    helpers: Mapping[int, Block] | None = None,
+    helpers: Block = (),
 ) -> str:
     """The file with its holes filled.
 
     ``fills`` holds, by the hole's name, an expression for an ``expression`` hole and statements for the others; a hole
     without a fill stays. ``imports`` come after the file's own, those it has already are left out. ``helpers`` are
-    top-level definitions to put before the one that stands at an offset. Raises ``LiftcError`` (L0231) where statements
+    top-level definitions to put before the one that holds the first hole. Raises ``LiftcError`` (L0231) where statements
     have no room, because other code follows on the hole's line, and ``OpenHoleError``.
     """
     edits = [_hole_edit(source, hole, fills[hole.name]) for hole in holes if hole.name in fills]
     newline = "\r\n" if "\r\n" in source.text else "\n"
     edits += _import_edits(source, imports, newline)
-    edits += [_helper_edit(source, offset, block, newline) for offset, block in (helpers or {}).items()]
-    text = source.text
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    if helpers and holes:
+        edits.append(_helper_edit(source, min(hole.span.start for hole in holes), helpers, newline))
+    pieces: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        pieces += [source.text[done : edit.start], edit.text]
+        done = edit.end
+    return "".join([*pieces, source.text[done:]])
 
 
 def _hole_edit(source: Source, hole: spec.Hole, fill: Expr | Block) -> _Edit:
@@ -158,8 +161,14 @@ def _import_edits(source: Source, imports: Sequence[Import], newline: str) -> li
     place, after_imports = _import_place(source, tree)
     if place and source.text[place - 1] not in "\r\n":
         return [_Edit(place, place, newline + text)]
-    gap = "" if after_imports else newline
-    return [_Edit(place, place, text + newline + gap)]
+    return [_Edit(place, place, text + newline + ("" if after_imports else _gap(source.text[place:], newline)))]
+
+
+def _gap(following: str, newline: str) -> str:
+    """Empty lines between new imports and what follows them."""
+    if not following or following[0] in "\r\n":
+        return ""
+    return newline * (2 if re.match(r"def |class |@|async ", following) else 1)
 
 
 def _lines_of(node: ast.Import | ast.ImportFrom) -> list[tuple[str | None, str, str | None]]:

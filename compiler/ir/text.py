@@ -80,7 +80,7 @@ def parse_module(text: str) -> Module:
         # A name of the same length keeps every offset of the text.
         name = next(_unused_names(plain, end - start), None)
         if name is None:
-            raise LowerError("L0207", "too many holes", span)
+            raise LowerError("L0208", "too many holes", span)
         marks[name] = _read_mark(span)
         plain = plain[:start] + name + plain[end:]
     surface = read_surface(Source(source.name, plain))
@@ -97,12 +97,12 @@ def _with_marks(module: Module, marks: dict[str, _Mark]) -> Module:
             case Name(name) if name in marks:
                 hole = marks[name]
                 if not isinstance(hole, ConstHole | ExprHole):
-                    raise LowerError("L0207", "an expression is expected here", node.span)
+                    raise LowerError("L0208", "an expression is expected here", node.span)
                 return hole
             case TypeRef(text=str(name)) if name in marks:
                 known = marks[name]
                 if not isinstance(known, TypeHole | TypeRef):
-                    raise LowerError("L0207", "a type is expected here", node.span)
+                    raise LowerError("L0208", "a type is expected here", node.span)
                 return known
             case _:
                 return rebuild(node, restore)
@@ -148,17 +148,17 @@ def _mark_text(mark: _Mark) -> str:
 
 def _read_mark(span: Span) -> _Mark:
     text = span.text
-    if found := re.fullmatch(r"\?(\w+) \[([^\]]*)\]( returns)?", text):
+    if found := re.fullmatch(r"\?([\w.]+) \[([^\]]*)\]( returns)?", text):
         return BlockHole(found[1], _names(found[2]), found[3] is not None, span=span)
-    if found := re.fullmatch(r"\?(\w+)", text):
+    if found := re.fullmatch(r"\?([\w.]+)", text):
         return TypeHole(found[1], span=span)
-    if found := re.fullmatch(r"\(\?(\w+): const (.+)\)", text):
+    if found := re.fullmatch(r"\(\?([\w.]+): const (.+)\)", text):
         return ConstHole(found[1], sort_of_text(found[2]), span=span)
-    if found := re.fullmatch(r"\(\?(\w+): (.+) \[([^\[\]]*)\]\)", text):
+    if found := re.fullmatch(r"\(\?([\w.]+): (.+) \[([^\[\]]*)\]\)", text):
         return ExprHole(found[1], sort_of_text(found[2]), _names(found[3]), span=span)
     if found := re.fullmatch(r"\$\((.+?)(?: as (.+))?\)", text):
         return TypeRef(sort_of_text(found[1]), found[2], span=span)
-    raise LowerError("L0207", "this is no hole; one is written (?name: int [x, y])", span)
+    raise LowerError("L0208", "this is no hole; one is written (?name: int [x, y])", span)
 
 
 def _names(text: str) -> tuple[str, ...]:

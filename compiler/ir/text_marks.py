@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _COMMENT = re.compile(r"#[^\n]*")
 _STRING = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
 _WORD = re.compile(r"\w+")
-_BLOCK_OR_TYPE = re.compile(r"\?\w+(?: \[[^\]\n]*\](?: returns)?)?")
+_BLOCK_OR_TYPE = re.compile(r"\?\w+(?:\.\w+)*(?: \[[^\]\n]*\](?: returns)?)?")
 
 
 def find_marks(text: str) -> Iterator[tuple[int, int]]:

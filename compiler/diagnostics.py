@@ -6,13 +6,14 @@ The codes and their long explanations stand in ``catalogue.toml``, which ``liftc
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
+from compiler.paint import Paint, painter
 from compiler.source import Span
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -77,7 +78,7 @@ class LiftcError(Exception):
 
 def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     """The diagnostic as text of several lines, without a trailing newline."""
-    paint = _ansi if colour else _plain
+    paint = painter(colour)
     tint = {"error": "1;31", "warning": "1;33", "note": "1;36"}[diagnostic.severity]
     head = paint(f"{diagnostic.severity}[{diagnostic.code}]", tint) + paint(f": {diagnostic.message}", "1")
     lines = [head]
@@ -89,7 +90,7 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _render_label(label: Label, width: int, mark: str, paint: Callable[[str, str], str]) -> list[str]:
+def _render_label(label: Label, width: int, mark: str, paint: Paint) -> list[str]:
     span = label.span
     line_number, column = span.source.position(span.start)
     text = span.source.line(line_number)
@@ -116,14 +117,6 @@ def _clip(text: str, column: int) -> tuple[str, int]:
         return clean, column
     start = max(0, column - _LONGEST_LINE // 2)
     return clean[start : start + _LONGEST_LINE], column - start
-
-
-def _plain(text: str, style: str) -> str:
-    return text
-
-
-def _ansi(text: str, style: str) -> str:
-    return f"\x1b[{style}m{text}\x1b[0m"
 
 
 @cache

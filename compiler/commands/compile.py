@@ -1,0 +1,180 @@
+"""Compile a specification into a Python function that comes with evidence.
+
+A specification is a text (.txt, .md), or a Python file (.py) in which `...` stands where code is missing.
+The program goes to OUT, and what was proved, tested or only seen on the examples is told on standard error.
+
+exit codes: 0 accepted; 1 no accepted program; 2 wrong use or unreadable specification; 3 the model failed;
+130 interrupted. Nothing is written on 1 to 130, unless --best-effort asks for the best candidate on 1.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+from compiler.options import Options
+from liftc import __version__
+
+if TYPE_CHECKING:
+    from compiler.diagnostics import Diagnostic
+    from compiler.engine import Engine
+    from compiler.result import Result
+
+STANDARD = "-"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of a compile."""
+    default = Options()
+    add = parser.add_argument
+    add("spec", metavar="SPEC", help="the specification's file, - for standard input")
+    add("-o", "--output", metavar="OUT", help="the file to write, - for standard output (the default without --json)")
+    add("--model", metavar="NAME|PATH|none", default="auto", help="the model; default: qwen2.5-coder-0.5b if pulled")
+    add(
+        "--seed",
+        type=_number(int, 0),
+        default=default.seed,
+        metavar="N",
+        help="seeds the model's samples (default: %(default)s)",
+    )
+    add(
+        "--budget-tokens",
+        type=_number(int, 1),
+        default=default.budget_tokens,
+        metavar="N",
+        help="tokens that the model may write (default: %(default)s)",
+    )
+    add(
+        "--budget-seconds",
+        type=_number(float, 0.001),
+        default=default.budget_seconds,
+        metavar="S",
+        help="seconds that the compile may take (default: %(default)g)",
+    )
+    add(
+        "--samples",
+        type=_number(int, 0),
+        default=default.samples,
+        metavar="N",
+        help="answers asked of the model besides its first (default: %(default)s)",
+    )
+    add("--best-effort", action="store_true", help="write the best candidate, marked as such, if none is accepted")
+    add("--tests", metavar="FILE", help="write a Hypothesis test file for the accepted program")
+    add("--trace", metavar="FILE", help="write the trace, for `liftc trace` and `liftc replay`")
+    add("--json", action="store_true", help="print the result as JSON (on standard error with -o -)")
+    add("--no-store", action="store_true", help="do not keep the accepted program in the local store")
+    add("--version", action="version", version=f"liftc {__version__}", help="print the version")
+
+
+def run(arguments: Namespace) -> int:
+    """Compile and write what was asked for; the exit code. Raises ``LiftcError`` and ``BackendError``."""
+    if not arguments.json:
+        return _run(arguments)
+    from backends.protocol import BackendError
+    from compiler.diagnostics import ExitCode, LiftcError
+    from compiler.ending import backend_failure
+
+    try:
+        return _run(arguments)
+    except LiftcError as error:
+        _print_failure(arguments, error.diagnostics)
+        return error.exit_code
+    except BackendError as error:
+        _print_failure(arguments, (backend_failure(error),))
+        return ExitCode.BACKEND_FAILED
+
+
+def _run(arguments: Namespace) -> int:
+    from compiler.engine import open_engine
+    from compiler.front import read_source
+    from compiler.output import check_writable
+
+    for path in (arguments.output, arguments.trace, arguments.tests):
+        if path is not None:
+            check_writable(path)
+    source = read_source(arguments.spec)
+    engine = open_engine(arguments.model)
+    try:
+        from compiler.driver import compile_source
+        from compiler.progress import Activity, WatchedBackend, shown
+
+        activity = Activity()
+        backend = WatchedBackend(engine.backend, activity) if engine.backend is not None else None
+        with shown(activity):
+            result = compile_source(source, _options(arguments), backend, progress=activity)
+    finally:
+        engine.close()
+    _write(arguments, result)
+    notes = (*engine.notes, *_remember(arguments, result, engine))
+    _report(arguments, result, notes, engine)
+    return result.exit_code
+
+
+def _options(arguments: Namespace) -> Options:
+    return Options(
+        seed=arguments.seed,
+        budget_tokens=arguments.budget_tokens,
+        budget_seconds=arguments.budget_seconds,
+        samples=arguments.samples,
+        best_effort=arguments.best_effort,
+    )
+
+
+def _write(arguments: Namespace, result: Result) -> None:
+    from compiler.output import write_whole
+
+    if result.program is not None and (arguments.output is not None or not arguments.json):
+        write_whole(arguments.output or STANDARD, result.program)
+    if result.status == "accepted" and arguments.tests is not None:
+        from compiler.testfile import test_file
+
+        write_whole(arguments.tests, test_file(result))
+    if arguments.trace is not None:
+        write_whole(arguments.trace, result.trace.text())
+
+
+def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:
+    if arguments.no_store or result.status != "accepted":
+        return ()
+    from compiler.store import remember
+
+    return remember(result, engine.name)
+
+
+def _report(arguments: Namespace, result: Result, notes: tuple[Diagnostic, ...], engine: Engine) -> None:
+    from compiler.ending import has_colour, tell
+    from compiler.report import report_text, result_data
+
+    if arguments.json:
+        print(json.dumps(result_data(result, diagnostics=notes, trace=arguments.trace)), file=_json_stream(arguments))
+        return
+    tell(*notes, *result.diagnostics)
+    print(report_text(result, model=engine.name, colour=has_colour()), file=sys.stderr)
+
+
+def _print_failure(arguments: Namespace, diagnostics: tuple[Diagnostic, ...]) -> None:
+    from compiler.report import failure_data
+
+    print(json.dumps(failure_data(diagnostics)), file=_json_stream(arguments))
+
+
+def _json_stream(arguments: Namespace) -> TextIO:
+    return sys.stderr if arguments.output == STANDARD else sys.stdout
+
+
+def _number(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
+    """A reader of numbers that are at least ``least``, and finite."""
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = float("nan")
+        if not least <= number < float("inf"):
+            raise ArgumentTypeError(f"expected a number of at least {least:g}, not {text!r}")
+        return number
+
+    return read

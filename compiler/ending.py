@@ -1,0 +1,89 @@
+"""How a command ends: each error as a diagnostic and an exit code, an interruption with nothing half done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from backends.protocol import BackendError
+    from compiler.diagnostics import Diagnostic
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def ending_well(command: Callable[[], int]) -> int:
+    """Run a command; its exit code, or that of the error it ended with, which has then been told on stderr."""
+    from backends.protocol import BackendError
+    from compiler.diagnostics import ExitCode, LiftcError
+
+    try:
+        with _terminated_as_interrupted():
+            code = command()
+            sys.stdout.flush()
+            return code
+    except LiftcError as error:
+        tell(*error.diagnostics)
+        return error.exit_code
+    except BackendError as error:
+        tell(backend_failure(error))
+        return ExitCode.BACKEND_FAILED
+    except BrokenPipeError:
+        # Whoever read our output has gone: the interpreter's last flush must not complain of it either.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        print("liftc: interrupted; no file was left half-written", file=sys.stderr)
+        return INTERRUPTED
+
+
+def end_at_once(code: int) -> NoReturn:
+    """End the process without waiting for threads in which a model still decodes."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def tell(*diagnostics: Diagnostic) -> None:
+    """Print diagnostics on stderr, in colour on a terminal."""
+    from compiler.diagnostics import render
+
+    for diagnostic in diagnostics:
+        print(render(diagnostic, colour=has_colour()), file=sys.stderr)
+
+
+def has_colour() -> bool:
+    """Whether stderr is a terminal that may be coloured (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def backend_failure(error: BackendError) -> Diagnostic:
+    """The diagnostic for an engine's failure."""
+    from compiler.diagnostics import Diagnostic
+
+    return Diagnostic("L0601", str(error), help=(error.hint,) if error.hint else ())
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """A request to terminate unwinds like Ctrl-C, so that children and scratch folders go with us."""
+
+    def interrupt(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # Only the main thread may set handlers.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

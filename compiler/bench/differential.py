@@ -8,7 +8,7 @@ from collections.abc import Sequence
 FLOAT_TOLERANCE = 1e-6
 """EvalPlus compares floats within this where a problem names no tolerance of its own."""
 
-_COMPARE = '''\
+_COMPARE = """\
 def _liftc_compare(candidate, reference, inputs, tolerance):
     import copy
     import math
@@ -34,14 +34,14 @@ def _liftc_compare(candidate, reference, inputs, tolerance):
         within = tolerance or (default if holds_floats(wanted) else 0.0)
         same = got == wanted or (within and close(got, wanted, within))
         assert same, f"{repr(arguments)[:200]} gives {repr(got)[:200]}, not {repr(wanted)[:200]}"
-'''
+"""
 
 
 def comparison_script(reference: str, entry: str, inputs: Sequence[Sequence[object]], tolerance: float) -> str:
     """Code that, run after a program, fails unless ``entry`` does what the reference does on every input.
 
-    The reference stands in a function of its own, so that no name of the program changes it. Raises ``SyntaxError`` for a
-    reference that does not parse.
+    The reference stands in a function of its own, so that no name of the program changes it. Raises ``SyntaxError``
+    for a reference that does not parse.
     """
     compare = _COMPARE.replace("default if", f"{FLOAT_TOLERANCE!r} if")
     shown = f"(lambda inf, nan: {list(inputs)!r})(float('inf'), float('nan'))"

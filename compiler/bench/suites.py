@@ -70,8 +70,8 @@ class SuiteError(ValueError):
 def read_suite(suite: str | Path, *, limit: int | None = None, ids: Collection[str] | None = None) -> list[Problem]:
     """The problems of a suite: ``own`` for the one that comes with liftc, else the path of a JSON Lines file.
 
-    ``ids`` keeps the problems so named, then ``limit`` the first of them. Raises ``SuiteError`` for a file that cannot be
-    read, for rows of an unknown kind and for ids that are not there.
+    ``ids`` keeps the problems so named, then ``limit`` the first of them. Raises ``SuiteError`` for a file that cannot
+    be read, for rows of an unknown kind and for ids that are not there.
     """
     problems = _read(suite)
     if ids is not None:
@@ -124,17 +124,12 @@ def _own_test(test: str | Mapping[str, str]) -> str:
     if isinstance(test, str):
         return f"assert ({test}) is True, {test!r}"
     wanted = f"{test['call']} raises {test['raises']}"
-    return (
-        f"try:\n    {test['call']}\nexcept {test['raises']}:\n    pass\n"
-        f"else:\n    raise AssertionError({wanted!r})"
-    )
+    return f"try:\n    {test['call']}\nexcept {test['raises']}:\n    pass\nelse:\n    raise AssertionError({wanted!r})"
 
 
 def _humaneval(row: Mapping[str, Any], suite: str) -> Problem:
     hidden = Hidden(f"{row['test']}\n\ncheck({row['entry_point']})\n")
-    return Problem(
-        row["task_id"], suite, suite, "python", _stub(row["prompt"]), row["entry_point"], hidden
-    )
+    return Problem(row["task_id"], suite, suite, "python", _stub(row["prompt"]), row["entry_point"], hidden)
 
 
 def _stub(prompt: str) -> str:
@@ -161,7 +156,7 @@ def _told(test: str) -> str:
 
 def _mbpp_name(code: str, test: str) -> str:
     defined = re.findall(r"def (\w+)", code)
-    return next((name for name in defined if re.search(rf"\b{name}\b", test)), defined[0])
+    return next((name for name in defined if re.search(rf"\b{name}\b", test)), str(defined[0]))
 
 
 def _evalplus(row: Mapping[str, Any], suite: str) -> Problem:

@@ -1,0 +1,148 @@
+"""Results of a benchmark as JSON Lines: one self-describing row a compile, appended as soon as it is there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What was measured. Rows of different configurations never stand for each other.
+
+    ``model`` and ``engine`` are ``None`` for compiles without a model; ``title`` is the model's name for people.
+    """
+
+    title: str
+    engine: str | None
+    model: str | None
+    budget_tokens: int
+    budget_seconds: float
+    samples: int
+    without: tuple[str, ...]
+    liftc: str
+
+    @property
+    def label(self) -> str:
+        """The configuration in a few words, as reports print it."""
+        return " ".join([self.title, *(f"without {part}" for part in self.without)])
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Who passes the hidden tests; ``None`` where there was no model to ask.
+
+    ``accepted`` is liftc's accepted program, ``best_effort`` its best program, accepted or not. ``drawn`` says whether
+    any answer that liftc or the baseline drew passes as it is, ``pool`` whether any of the greedy answer and all the
+    samples that a compile may ask for does.
+    """
+
+    accepted: bool
+    best_effort: bool
+    greedy: bool | None = None
+    filtered: bool | None = None
+    drawn: bool | None = None
+    pool: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One problem compiled with one seed, and the raw model's answers beside it.
+
+    ``key`` tells what was measured: problem, seed and configuration. ``status`` is the compile's, or ``error`` where it
+    ended without a result; ``error`` says why. ``failures`` and ``programs`` are by who wrote the program (``liftc``,
+    ``greedy``, ``filtered``). ``baseline`` counts what the baseline drew.
+    """
+
+    key: str
+    suite: str
+    id: str
+    category: str
+    seed: int
+    configuration: Configuration
+    status: str
+    solved: Solved
+    origin: str = ""
+    error: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    phases: Mapping[str, float] = field(default_factory=dict)
+    baseline: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    programs: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The row as one line of JSON without a line end."""
+        return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False, sort_keys=True)
+
+
+def row_key(digest: str, seed: int, configuration: Configuration) -> str:
+    """A hex digest of what one row measures; ``digest`` is the problem's."""
+    data = json.dumps([VERSION, digest, seed, asdict(configuration)], sort_keys=True)
+    return hashlib.sha256(data.encode()).hexdigest()[:24]
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file, the last of each key. A line that is torn or of another version counts as not there.
+
+    Raises ``OSError`` for a file that is there and cannot be read.
+    """
+    if not path.exists():
+        return []
+    rows: dict[str, Row] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        row = _row(line)
+        if row is not None:
+            rows[row.key] = row
+    return list(rows.values())
+
+
+def read_all(paths: Sequence[Path]) -> list[Row]:
+    """The rows of several files, the last of each key."""
+    rows = {row.key: row for path in paths for row in read_rows(path)}
+    return list(rows.values())
+
+
+def append_row(path: Path, row: Row) -> None:
+    """Write a row to the end of a file and onto the disk; a torn line before it is ended first. Raises ``OSError``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as stream:
+        if stream.tell() > 0:
+            stream.seek(-1, os.SEEK_END)
+            if stream.read(1) != b"\n":
+                stream.write(b"\n")
+        stream.write(f"{row.to_json()}\n".encode("utf-8", "backslashreplace"))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _row(line: str) -> Row | None:
+    try:
+        raw = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    if not isinstance(raw, dict) or raw.pop("v", None) != VERSION:
+        return None
+    try:
+        configuration, solved = _configuration(raw.pop("configuration")), Solved(**raw.pop("solved"))
+        return Row(configuration=configuration, solved=solved, **_known(raw))
+    except (KeyError, TypeError):
+        return None
+
+
+def _configuration(raw: dict[str, Any]) -> Configuration:
+    return Configuration(**{**raw, "without": tuple(raw["without"])})
+
+
+def _known(raw: dict[str, Any]) -> dict[str, Any]:
+    names = {item.name for item in fields(Row)}
+    return {name: value for name, value in raw.items() if name in names}

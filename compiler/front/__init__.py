@@ -22,4 +22,4 @@ def read_spec(source: Source) -> Spec:
         return read_python(source) if source.name.endswith(".py") else read_text(source)
     except RecursionError:
         label = Label(source.span(0, 0), "in this file")
-        raise LiftcError([Diagnostic("L0202", f"{source.name} is nested too deeply to be read", (label,))]) from None
+        raise LiftcError([Diagnostic("L0102", f"{source.name} is nested too deeply to be read", (label,))]) from None

@@ -34,14 +34,14 @@ _LENGTHS = frozenset({"min_length", "max_length"})
 
 
 @dataclass(frozen=True, slots=True)
-class BadBound(Exception):
+class BoundError(Exception):
     """A bound that cannot be read; ``diagnostic`` says why."""
 
     diagnostic: Diagnostic
 
 
 def bounds_of(annotation: ast.expr, span_of: SpanOf) -> tuple[Bound, ...]:
-    """The bounds that an annotation puts on the value itself. Raises ``BadBound``."""
+    """The bounds that an annotation puts on the value itself. Raises ``BoundError``."""
     match annotation:
         case ast.Subscript(
             value=ast.Name(id="Annotated") | ast.Attribute(attr="Annotated"), slice=ast.Tuple(elts=items)
@@ -99,5 +99,5 @@ def _bound(relation: Relation, value: ast.expr, span_of: SpanOf) -> Bound:
     return Bound(relation, ast.unparse(value), span_of(value))
 
 
-def _bad(message: str, node: ast.expr, span_of: SpanOf, label: str) -> BadBound:
-    return BadBound(Diagnostic("L0214", message, (Label(span_of(node), label),)))
+def _bad(message: str, node: ast.expr, span_of: SpanOf, label: str) -> BoundError:
+    return BoundError(Diagnostic("L0114", message, (Label(span_of(node), label),)))

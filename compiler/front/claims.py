@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from compiler.diagnostics import Diagnostic, Label
 from compiler.front.expressions import Names
@@ -13,9 +14,10 @@ from compiler.spec import Call, Contract, Example, Expectation
 
 MOST_EXAMPLES = 1_000
 """How many examples are read from one passage; more than that is a data set and not a specification."""
+_MOST_DIAGNOSTICS = 20
 
 
-@dataclass(slots=True)
+@dataclass
 class Claims:
     """The clauses of a passage. Readers claim the characters of what they read, and later readers leave those alone."""
 
@@ -26,6 +28,7 @@ class Claims:
     contracts: list[Contract] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     taken: bytearray = field(init=False)
+    attempts: int = 0
 
     def __post_init__(self) -> None:
         self.brackets = Brackets(self.passage.text)
@@ -39,7 +42,12 @@ class Claims:
     @property
     def full(self) -> bool:
         """Whether no further example is read."""
-        return len(self.examples) >= MOST_EXAMPLES
+        return len(self.examples) >= MOST_EXAMPLES or self.attempts >= 3 * MOST_EXAMPLES
+
+    @cached_property
+    def speaks_of_none(self) -> bool:
+        """Whether the source says ``None`` anywhere, so that a call that shows nothing returns that."""
+        return re.search(r"\bNone\b|\bOptional\b", self.passage.source.text) is not None
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nothing has claimed a character of ``start:end``."""
@@ -52,6 +60,7 @@ class Claims:
     def add(self, call: Call, expected: Expectation, start: int, end: int) -> None:
         """An example that stands at ``start:end``; one that says the same as an earlier one is not kept twice."""
         self.claim(start, end)
+        self.attempts += 1
         example = Example(call, expected, self.passage.span(start, end))
         if example not in self.examples and not self.full:
             self.examples.append(example)
@@ -65,6 +74,9 @@ class Claims:
         self._report("error", code, message, start, end, label, advice)
 
     def _report(self, severity: str, code: str, message: str, start: int, end: int, label: str, advice: str) -> None:
+        self.attempts += 1
+        if len(self.diagnostics) >= _MOST_DIAGNOSTICS:
+            return
         labels = (Label(self.passage.span(start, end), label),)
         help_lines = (advice,) if advice else ()
         if severity == "error":
@@ -81,10 +93,15 @@ class Claims:
         for first, last in _line_stretches(text):
             claimed = any(taken[first:last])
             line = kept[first:last].rstrip()
-            if claimed and not re.search(r"\w", line):
+            if claimed and _LEFTOVER.fullmatch(line):
                 continue
             lines.append(re.sub(r"(?<=\S) {2,}", " ", line) if claimed else line)
         return _without_empty_headings("\n".join(lines))
+
+
+_LEFTOVER = re.compile(
+    r"[\W_]*(?:for|and|then|so|that|e\.?g|example|assert|i\.?e|but|while|whereas|output|input)?[\W_]*", re.I
+)
 
 
 def _line_stretches(text: str) -> list[tuple[int, int]]:

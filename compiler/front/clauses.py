@@ -51,7 +51,7 @@ def adopt_misnamed(claims: Claims, signature: Signature) -> tuple[list[Example],
     label = Label(first.span, f"read as `{signature.name}`") if first.span else None
     return adopted, [
         Diagnostic(
-            "L0224",
+            "L0124",
             f"the examples call `{first.call.function}`, which nobody specified",
             () if label is None else (label,),
             help=(f"call `{signature.name}` in the examples",),
@@ -95,7 +95,7 @@ def check_examples(examples: Iterable[Example], signature: Signature) -> list[Di
     """Errors for the examples whose call does not fit the written signature."""
     return [
         Diagnostic(
-            "L0208",
+            "L0108",
             f"this example does not fit the parameters of `{signature.name}`",
             (Label(example.span, problem),) if example.span else (),
             help=(f"the parameters are ({', '.join(item.name for item in signature.parameters)})",),
@@ -114,7 +114,7 @@ def check_contracts(contracts: Iterable[Contract], signature: Signature, module:
             extra = " `result` may only stand in `post:`." if name == "result" else ""
             found.append(
                 Diagnostic(
-                    "L0211",
+                    "L0111",
                     f"unknown name `{name}` in a contract",
                     (Label(contract.span, f"`{name}` is not defined"),) if contract.span else (),
                     help=(f"the parameters of `{signature.name}` are {known}.{extra}",),

@@ -1,4 +1,4 @@
-"""Contracts: ``pre: n >= 0``, ``post: result >= 0``, ``raises: ValueError when n < 0``, ``:raises ValueError: if n < 0``."""
+"""Contracts: ``pre: n >= 0``, ``post: result >= 0``, ``raises: ValueError when n < 0``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ _KEYWORD = re.compile(
 )
 _NEXT = re.compile(r"[.;`, \t]*(?:\band[ \t]+)?[`*@:]*\b(?:pre|post|raises)[`*]*:")
 
+_SAMPLES = {"pre": "pre: n >= 0", "post": "post: result >= 0"}
+
 
 def read_contracts(claims: Claims, parameters: frozenset[str]) -> list[tuple[Contract, int]]:
     """Every contract of the passage with the offset at which it stands; malformed ones are refused in ``claims``.
 
-    ``parameters`` are the known parameters' names: a lone word after ``raises: ... when`` is a condition only if it is one.
+    ``parameters`` are the known parameters' names: a lone word after ``raises: ... when`` is a condition only if it is
+    one of them.
     """
     found: list[tuple[Contract, int]] = []
     for match in _KEYWORD.finditer(claims.text):
@@ -72,11 +75,11 @@ def _condition(claims: Claims, kind: str, start: int, at: int) -> list[Contract]
         words = claims.text[at:end].strip()
         place = (at, at + len(claims.text[at:end].rstrip())) if words else (start, start + len(kind) + 1)
         claims.refuse(
-            "L0210",
+            "L0110",
             f"`{kind}:` needs a Python expression",
             *place,
             "not an expression" if words else "nothing follows",
-            f"write a condition such as `{kind}: {'n >= 0' if kind == 'pre' else 'result >= 0'}`, or plain words without `{kind}:`",
+            f"write a condition such as `{_SAMPLES[kind]}`, or plain words without `{kind}:`",
         )
         return []
     conditions, text, stop = read
@@ -98,7 +101,7 @@ def _raising(claims: Claims, match: re.Match[str], start: int, parameters: froze
     if exception is None:
         if certain:
             claims.refuse(
-                "L0212",
+                "L0112",
                 f"`{match['exception'].strip('`')}` is not a built-in exception",
                 match.start("exception"),
                 stop,
@@ -111,7 +114,7 @@ def _raising(claims: Claims, match: re.Match[str], start: int, parameters: froze
     if read is None or _is_word(read[0][0], parameters):
         if certain and claims.text[match.start("raises") - 1 : match.start("raises")] != ":":
             claims.warn(
-                "L0213",
+                "L0113",
                 f"nothing checks when `{exception}` is raised",
                 start,
                 max(stop, match.end() + len(claims.text[match.end() : end].rstrip())),

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import islice
 
 from compiler.front.bounds import SpanOf, bounds_of
 from compiler.front.claims import Claims
@@ -18,7 +19,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def signature_of(node: FunctionNode, span_of: SpanOf) -> Signature:
-    """The signature that a ``def`` writes. Raises ``BadBound``."""
+    """The signature that a ``def`` writes. Raises ``BoundError``."""
     arguments = node.args
     plain = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [*[None] * (len(plain) - len(arguments.defaults)), *arguments.defaults]
@@ -69,6 +70,7 @@ class Header:
     """Whether the parameters are written as well, and not only the name."""
 
 
+_MOST_FUNCTIONS = 500
 _DEF = re.compile(r"(?<![\w.])(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)[ \t]*(?:\[[^\]\n]*\][ \t]*)?\(")
 _LINE_START = re.compile(r"[ \t]*(?:[-*+>#]+[ \t]+|\d+[.)][ \t]+)?[`*]*")
 _RETURNS = re.compile(r"[ \t]*->[ \t]*")
@@ -80,8 +82,9 @@ _NAME = re.compile(
 
 def read_headers(claims: Claims) -> list[Header]:
     """The ``def`` and ``Name:`` lines of a text, in order; an unreadable one at the start of a line is refused."""
-    found = [header for match in _DEF.finditer(claims.text) if (header := _def(claims, match))]
-    for match in _NAME.finditer(claims.text):
+    matches = islice(_DEF.finditer(claims.text), _MOST_FUNCTIONS)
+    found = [header for match in matches if (header := _def(claims, match))]
+    for match in islice(_NAME.finditer(claims.text), _MOST_FUNCTIONS):
         header = _name_line(claims, match)
         if header is not None:
             found.append(header)
@@ -100,7 +103,7 @@ def _def(claims: Claims, match: re.Match[str]) -> Header | None:
     if closing is None:
         if certain:
             claims.refuse(
-                "L0204",
+                "L0104",
                 "this `def` line does not close its bracket",
                 match.end() - 1,
                 match.end(),
@@ -116,7 +119,7 @@ def _def(claims: Claims, match: re.Match[str]) -> Header | None:
     if node is None:
         if certain:
             claims.refuse(
-                "L0204",
+                "L0104",
                 "this `def` line is not Python",
                 match.start(),
                 closing,

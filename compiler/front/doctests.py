@@ -108,7 +108,7 @@ class _Substitute(ast.NodeTransformer):
     def __init__(self, bindings: dict[str, ast.expr]) -> None:
         self._bindings = bindings
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._bindings.get(node.id, node)
 
 
@@ -119,9 +119,9 @@ def _read_one(claims: Claims, doctest: _Doctest, node: ast.expr) -> None:
         if call is not None:
             _read_silent(claims, doctest, call)
             return
-        for subject, expected in examples_of(node, doctest.code, names):
-            if not (isinstance(expected, Satisfies) and isinstance(node, ast.Call)):
-                claims.add(subject, expected, doctest.start, doctest.code_end)
+        for subject, claimed in examples_of(node, doctest.code, names):
+            if not (isinstance(claimed, Satisfies) and isinstance(node, ast.Call)):
+                claims.add(subject, claimed, doctest.start, doctest.code_end)
         return
     if _TRACEBACK.match(doctest.output[0]):
         _read_traceback(claims, doctest, node)
@@ -139,9 +139,9 @@ def _read_one(claims: Claims, doctest: _Doctest, node: ast.expr) -> None:
             _report_output(claims, doctest)
         return
     end = doctest.line_ends[lines - 1]
-    expected = _expectation(node, doctest.code, value, names)
-    if expected is not None:
-        claims.add(*expected, doctest.start, end)
+    shown_example = _expectation(node, doctest.code, value, names)
+    if shown_example is not None:
+        claims.add(*shown_example, doctest.start, end)
 
 
 def _output_value(output: tuple[str, ...], names: Names) -> tuple[str | None, int]:
@@ -178,11 +178,11 @@ def _as_condition(expected: Expectation) -> list[str]:
 
 def _read_silent(claims: Claims, doctest: _Doctest, call: Call) -> None:
     """A call that prints nothing returns ``None``, if the text speaks of ``None`` at all."""
-    if re.search(r"\bNone\b|\bOptional\b", claims.passage.source.text):
+    if claims.speaks_of_none:
         claims.add(call, Equals("None"), doctest.start, doctest.code_end)
         return
     claims.warn(
-        "L0220",
+        "L0120",
         "this doctest shows no value",
         doctest.start,
         doctest.code_end,
@@ -208,7 +208,7 @@ def _report_malformed(claims: Claims, doctest: _Doctest) -> None:
         return
     if _opens_more(doctest.code):
         claims.refuse(
-            "L0221",
+            "L0121",
             "this doctest is not a Python expression",
             doctest.start,
             doctest.code_end,
@@ -224,7 +224,7 @@ def _opens_more(code: str) -> bool:
 
 def _report_output(claims: Claims, doctest: _Doctest) -> None:
     claims.warn(
-        "L0222",
+        "L0122",
         "the output of this doctest is not a Python value",
         doctest.code_end + 1,
         doctest.line_ends[0],

@@ -29,8 +29,8 @@ _CONNECTOR = re.compile(
         [ \t]*(?:\#[ \t]*|//[ \t]*)?(?P<arrow>{ARROW}|===?|=(?![=~])|≡)[ \t]*(?:(?:returns?|output:?)[ \t]+)?
         |(?P<broken>[ \t]*\n[ \t]*(?:{ARROW}))[ \t]*
         |[ \t]*(?:\#|//)[ \t]*(?P<comment>(?:(?:should|must|will)[ ])?(?:[Rr]eturns?:?|[Oo]utputs?:?|[Gg]ives)?)[ \t]*
-        |[ \t]+(?P<word>(?:(?:should|must|will|would|shall)[ ])?(?:{_VERB})(?:[ ]the[ ](?:value|string|list|number|integer|tuple))?)
-            [ \t]*(?:\n[ \t]*|[ \t]|(?=`)):?
+        |[ \t]+(?P<word>(?:(?:should|must|will|would|shall)[ ])?(?:{_VERB})
+            (?:[ ]the[ ](?:value|string|list|number|integer|tuple))?)[ \t]*(?:\n[ \t]*|[ \t]|(?=`)):?
         |(?P<colon>:)[ \t]+
     )[ \t]*{_MARKS}""",
     re.VERBOSE,
@@ -55,7 +55,8 @@ _GOES_ON = re.compile(
     r"[`*_]*\s*(?:times|or|of|more|less|if|when|unless|percent|elements?|items?|plus|minus|per|to|digits?|characters?)\b"
 )
 _BARRED_BEFORE = re.compile(
-    r"(?:\b(?:not|or|if|unless|never|than|cannot|while|until|def|class|lambda)|n't|[^\s\w`*\"'(),;:.!?|#>–—-])[ \t]*[`*]*$"
+    r"(?:\b(?:not|or|if|unless|never|than|cannot|while|until|def|class|lambda)|n't"
+    r"|[^\s\w`*\"'(),;:.!?|#>–—-])[ \t]*[`*]*$"
 )
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*+•>–—]|\d+[.)]|\(?\w\))?[ \t]*[`*\"'(|]*[ \t]*")
 _DASH_BEFORE = re.compile(r"[->–—][ \t]*[`*]*$")
@@ -133,9 +134,10 @@ def read_calls(claims: Claims) -> None:
         call = None if node is None else call_of(node, text, claims.names)
         if call is None or not claims.is_free(match.start(), closing):
             continue
-        if raising is None or not _add_raising(claims, call, match.start(), raising):
-            if connector is not None:
-                _add_value(claims, call, match.start(), connector)
+        if raising is not None and _add_raising(claims, call, match.start(), raising):
+            continue
+        if connector is not None:
+            _add_value(claims, call, match.start(), connector)
 
 
 def _stands_alone(text: str, start: int) -> bool:

@@ -19,7 +19,7 @@ _LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a reader of examples knows: the specified functions (``None``: any name may be one), and the module's names."""
+    """What a reader of examples knows: the specified functions (``None``: any may be one) and the module's names."""
 
     functions: frozenset[str] | None
     module: frozenset[str] = frozenset()
@@ -71,7 +71,7 @@ def is_closed(node: ast.expr, module: frozenset[str] = frozenset()) -> bool:
 
 
 class _JsonConstants(ast.NodeTransformer):
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in _JSON:
             return ast.copy_location(ast.Constant(_JSON[node.id]), node)
         return node
@@ -152,7 +152,7 @@ class _Abstract(ast.NodeTransformer):
     def __init__(self, calls: set[int]) -> None:
         self._calls = calls
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         if id(node) in self._calls:
             return ast.Name("result", ast.Load())
         self.generic_visit(node)

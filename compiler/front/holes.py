@@ -24,8 +24,8 @@ class Dots:
 def dots_in(function: FunctionNode) -> list[Dots]:
     """The holes of a function, in the order of the source.
 
-    Not holes: annotations, defaults and decorators; subscripts (``x[...]``, ``tuple[int, ...]``); comparisons with ``is``; nested
-    classes.
+    Not holes: annotations, defaults and decorators; subscripts (``x[...]``, ``tuple[int, ...]``); comparisons with
+    ``is``; nested classes.
     """
     found: list[Dots] = []
     stack: list[tuple[ast.AST, bool]] = [(statement, False) for statement in reversed(function.body)]

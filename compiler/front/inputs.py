@@ -1,4 +1,4 @@
-"""Examples that name inputs and an output without a call: ``Input: n = 5`` / ``Output: 1``, ``For x = 3 the output is 4``.
+"""Examples without a call: ``Input: n = 5`` and ``Output: 1``, ``For x = 3 the output should be 4``, ``[1, 2] -> 3``.
 
 They are read only for a text about one function, whose parameters they must cover.
 """
@@ -15,34 +15,39 @@ from compiler.front.values import value_end, values_end
 from compiler.spec import Call, Equals, Signature
 
 _INPUT = re.compile(
-    r"^(?P<head>[ \t]*[-*+>]*[ \t]*)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*", re.I | re.M
+    r"^(?P<head>[ \t]*[-*+>]*[ \t]*)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _OUTPUT = re.compile(
-    r"[ \t]*[,;.]?\s*[-*+>]*[ \t]*\**(?:(?:sample |example |expected )?(?:outputs?|result|returns?))\**[ ]?\d*[ \t]*(?:[:=]\**|->|→)[ \t]*\n?[ \t]*",
-    re.I,
+    r"[ \t]*[,;.]?\s*[-*+>]*[ \t]*\**(?:sample |example |expected )?(?:outputs?|result|returns?)\**[ ]?\d*"
+    r"[ \t]*(?:[:=]\**|->|→)[ \t]*\n?[ \t]*",
+    re.IGNORECASE,
 )
 _BINDING = re.compile(r"[ \t]*[`*]*([^\W\d]\w*)[`*]*[ \t]*(?:=|:|[ ]is)[ \t]*[`*]*")
 _SEPARATOR = re.compile(
-    r"[`*]*[ \t]*(?:(?:,|;)[ \t]*(?:and[ \t]+)?|\band[ \t]+|\n[ \t]*[-*+]?[ \t]*(?!(?:outputs?|expected|result|returns?|explanation)\b)(?=[^\W\d]\w*[ \t]*[=:]))",
-    re.I,
+    r"[`*]*[ \t]*(?:(?:,|;)[ \t]*(?:and[ \t]+)?|\band[ \t]+"
+    r"|\n[ \t]*[-*+]?[ \t]*(?!(?:outputs?|expected|result|returns?|explanation)\b)(?=[^\W\d]\w*[ \t]*[=:]))",
+    re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"(?<!\w)(?:for|if|when|with|given|where)[ \t]+(?:the[ \t]+)?(?:(?:input|inputs|argument|arguments)[ \t]+)?", re.I
+    r"(?<!\w)(?:for|if|when|with|given|where)[ \t]+(?:the[ \t]+)?(?:(?:inputs?|arguments?)[ \t]+)?", re.IGNORECASE
 )
 _PLAIN_INPUT = re.compile(
-    r"(?<!\w)(?:if|when|for|given|with)[ \t]+(?:the[ \t]+)?(?:input|argument)(?:s)?(?:[ \t]+(?:is|are|of))?[ \t]*:?[ \t]*`?",
-    re.I,
+    r"(?<!\w)(?:if|when|for|given|with)[ \t]+(?:the[ \t]+)?(?:inputs?|arguments?)"
+    r"(?:[ \t]+(?:is|are|of))?[ \t]*:?[ \t]*`?",
+    re.IGNORECASE,
 )
 _GAP = re.compile(
-    r"(?P<gap>[^\n]{0,120}?)(?<![\w])(?:the[ \t]+)?(?:(?:expected[ \t]+)?(?:output|result|answer|return[ ]value|function)|it|you)[ \t]+"
-    r"(?:(?:should|must|will|would|shall)[ \t]+)?(?:be|is|return|returns|equal|equals|output|outputs|give|gives)[ \t]*:?[ \t]*`?",
-    re.I,
+    r"(?P<gap>[^\n]{0,120}?)(?<!\w)(?:the[ \t]+)?"
+    r"(?:(?:expected[ \t]+)?(?:output|result|answer|return[ ]value|function)|it|you)[ \t]+"
+    r"(?:(?:should|must|will|would|shall)[ \t]+)?(?:be|is|returns?|equals?|outputs?|gives?)[ \t]*:?[ \t]*`?",
+    re.IGNORECASE,
 )
-_OTHER_VALUE = re.compile(r"\b(?:for|if|when|not|unless|or)\b", re.I)
+_OTHER_VALUE = re.compile(r"\b(?:for|if|when|not|unless|or)\b", re.IGNORECASE)
 _ARROW_LINE = re.compile(rf"`?[ \t]*(?:{ARROW})[ \t]*`?")
-_LINE_START = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?`?(?=[\[({\"'\d+.TFNtfn-])", re.M)
-_ASSIGNMENT = re.compile(r"^[ \t]*(?=[^\W\d]\w*[ \t]*=[^=])", re.M)
-_RETURN = re.compile(r"^[ \t]*return[ \t]*=?[ \t]*", re.M)
+_LINE_START = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?`?(?=[\[({\"'\d+.TFNtfn-])", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^[ \t]*(?=[^\W\d]\w*[ \t]*=[^=])", re.MULTILINE)
+_RETURN = re.compile(r"^[ \t]*return[ \t]*=?[ \t]*", re.MULTILINE)
 
 
 def read_inputs(claims: Claims, signature: Signature) -> None:
@@ -173,5 +178,7 @@ def _read_arrows(claims: Claims, signature: Signature) -> None:
         arrow = _ARROW_LINE.match(claims.text, end) if call else None
         if call and arrow:
             stop = value_end(claims.text, arrow.end(), claims.brackets)
-            if stop is not None and re.compile(r"`?[ \t]*[.,;]?[ \t]*(?:#.*|\(.*)?$", re.M).match(claims.text, stop):
+            if stop is not None and re.compile(r"`?[ \t]*[.,;]?[ \t]*(?:#.*|\(.*)?$", re.MULTILINE).match(
+                claims.text, stop
+            ):
                 _finish(claims, call, match.end(), arrow.end())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from compiler.front.claims import Claims
 from compiler.front.definitions import Header
 
-_PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*\n?)+")
+_PARAGRAPH = re.compile(r"(?:^[ \t]*[^\s][^\n]*(?:\n|\Z))+", re.MULTILINE)
 _DOCSTRING = re.compile(r"\s*[rR]?(\"\"\"|''').*?\1", re.DOTALL)
 _HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\d+[.)][ \t])")
 
@@ -49,7 +50,7 @@ def parts_of(claims: Claims, headers: Sequence[Header]) -> list[Part]:
         return [Part(headers[0], 0, len(text))]
     before = _describes_before(claims, headers)
     cuts: list[int] = []
-    for left, right in zip(headers, headers[1:], strict=False):
+    for left, right in pairwise(headers):
         start = _end_of_definition(text, left)
         cuts.append(start if before else _turn(text, start, left, right))
     lead = 0 if before else _turn_of_lead(text, headers[0])

@@ -1,6 +1,6 @@
 """Passages: text to be read for clauses, each character of which knows its place in the source.
 
-A passage is not always a slice of its source: line ends are made ``\\n``, the escapes of a docstring are undone, and the
+A passage is not always a slice of its source: line ends are made alike, the escapes of a docstring are undone, and the
 ``#`` of comment lines is left out.
 """
 
@@ -35,7 +35,7 @@ class Passage:
 
 
 def passage_of(source: Source, start: int = 0, end: int | None = None) -> Passage:
-    """The passage of a stretch of a source, with every line end as ``\\n`` and no byte order mark."""
+    """The passage of a stretch of a source, with line feeds as line ends and no byte order mark."""
     end = len(source.text) if end is None else end
     if "\r" not in source.text and "\ufeff" not in source.text:
         return Passage(source, source.text[start:end], range(start, end))

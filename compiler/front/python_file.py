@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.front.bounds import BadBound
+from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses
 from compiler.front.context import context_text, module_names
@@ -50,7 +50,7 @@ def read_python(source: Source) -> Spec:
         errors += _hole_errors(file, target, signatures)
         try:
             signatures[target.node.name] = signature_of(target.node, file.span)
-        except BadBound as bad:
+        except BoundError as bad:
             errors.append(bad.diagnostic)
     if errors:
         raise LiftcError(errors)
@@ -84,7 +84,7 @@ def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
         raise LiftcError(
             [
                 Diagnostic(
-                    "L0205",
+                    "L0105",
                     f"there is no function in {file.source.name}",
                     (Label(file.source.span(0, 0), "expected a `def` somewhere in this file"),),
                     help=("write `def name(...): ...`, or put a specification in words into a .txt or .md file",),
@@ -94,7 +94,7 @@ def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
     raise LiftcError(
         [
             Diagnostic(
-                "L0206",
+                "L0106",
                 f"there is nothing to compile in {file.source.name}",
                 (Label(file.span(functions[0]), "this function is complete"),),
                 help=("write `...` where code is missing: for a body, a statement or an expression",),
@@ -112,7 +112,7 @@ def _method_dots(file: PythonFile) -> list[Diagnostic]:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not is_declaration(method):
                 found += [
                     Diagnostic(
-                        "L0207",
+                        "L0107",
                         f"the hole in the method `{node.name}.{method.name}` stays open",
                         (Label(file.span(dots.node), "liftc fills functions, not methods"),),
                         help=("write the code as a function of the module, and call it in the method",),
@@ -126,7 +126,7 @@ def _method_dots(file: PythonFile) -> list[Diagnostic]:
 def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) -> list[Diagnostic]:
     errors = [
         Diagnostic(
-            "L0203",
+            "L0103",
             "a hole cannot stand in an f-string",
             (Label(file.source.span(*_line_of(file, dots.node)), "in this line"),),
             help=("give the value a name on a line before, as in `part = ...`",),
@@ -136,7 +136,7 @@ def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) 
     ]
     if target.node.name in seen:
         label = Label(file.span(target.node), "defined again here")
-        errors.append(Diagnostic("L0209", f"`{target.node.name}` is specified twice", (label,)))
+        errors.append(Diagnostic("L0109", f"`{target.node.name}` is specified twice", (label,)))
     return errors
 
 

@@ -32,7 +32,7 @@ class PythonFile:
             raise _syntax_error(self, error) from None
         except (ValueError, RecursionError, MemoryError):
             message = "this file is nested too deeply to be read as Python"
-            raise LiftcError([Diagnostic("L0202", message, (Label(self.source.span(0, 0)),))]) from None
+            raise LiftcError([Diagnostic("L0102", message, (Label(self.source.span(0, 0)),))]) from None
 
     def index(self, line: int, column: int) -> int:
         """The index in ``text`` of a tree's line and column (which counts bytes of UTF-8)."""
@@ -67,4 +67,4 @@ def _syntax_error(file: PythonFile, error: SyntaxError) -> LiftcError:
     if error.end_lineno == error.lineno and (error.end_offset or 0) > (error.offset or 0):
         width = (error.end_offset or 0) - (error.offset or 0)
     label = Label(file.passage.span(start, min(start + width, len(file.text))), error.msg)
-    return LiftcError([Diagnostic("L0202", f"{file.source.name} is not valid Python", (label,))])
+    return LiftcError([Diagnostic("L0102", f"{file.source.name} is not valid Python", (label,))])

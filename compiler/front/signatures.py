@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import keyword
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from compiler.front.expressions import CLOSED_NAMES, free_names, parse_expression
+from compiler.front.spoken import is_usable, spoken_parameters, unused
 from compiler.ir.subset import ALLOWED_MODULES
 from compiler.spec import Contract, Equals, Example, Parameter, Signature
 from solver.sorts import (
     ANY,
-    BOOL,
     FLOAT,
     INT,
     STR,
@@ -42,26 +41,28 @@ _PURPOSE = (
     re.compile(r"\b(?:returns?|computes?|calculates?|finds?|gives?)[ \t]+(.*)", re.IGNORECASE | re.DOTALL),
     re.compile(r"(?:^|\n)[ \t#*>-]*(.*)", re.DOTALL),
 )
-_LEADING = frozenset(
-    """
-    a an the that which to takes take accepts given gets return returns returning compute computes calculate calculates find finds
-    get give gives determine determines write create implement make build please can will should and in it function
-    python whether if all some its their his her outputs output print prints
-""".split()
-)
-_STOPS = frozenset(
-    """
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LEADING = _words("""
+    a an the that which to takes take accepts given gets return returns returning compute computes calculate calculates
+    find finds get give gives determine determines write create implement make build please can will should and in it
+    function python whether if all some its their his her outputs output print prints
+""")
+_STOPS = _words("""
     of from in for with by using given that which when where on into as than based is are and or if to at between such
     so then whose under over after before per
-""".split()
-)
+""")
 
 
 def guess_name(prose: str, called: Sequence[str]) -> str:
     """A name for the only function of a text: said in words, called by the examples, or made of the words."""
     for pattern in _SAID:
         said = pattern.search(prose)
-        if said and _is_usable(said[1]):
+        if said and is_usable(said[1]):
             return said[1]
     if called:
         counts = Counter(called)
@@ -85,16 +86,12 @@ def _name_of_words(words: str) -> str:
         if (chosen or word not in _LEADING | _STOPS) and word not in ("a", "an", "the", "its"):
             chosen.append(word)
     name = "_".join(chosen)
-    return name if _is_usable(name) else ""
-
-
-def _is_usable(name: str) -> bool:
-    return name.isidentifier() and not keyword.iskeyword(name) and not hasattr(builtins, name) and name != "result"
+    return name if is_usable(name) else ""
 
 
 def guess_signature(name: str, prose: str, examples: Sequence[Example], contracts: Sequence[Contract]) -> Signature:
     """The signature that examples, contracts and words suggest; no parameters where nothing tells them."""
-    spoken = _spoken_parameters(prose)
+    spoken = spoken_parameters(prose)
     called = _called_sorts(examples)
     returns = join_all(
         sort
@@ -114,8 +111,6 @@ def guess_signature(name: str, prose: str, examples: Sequence[Example], contract
 
 def with_positional_calls(examples: Sequence[Example], signature: Signature) -> list[Example]:
     """The examples that fit a guessed signature, their keywords put in its order."""
-    from dataclasses import replace
-
     names = [item.name for item in signature.parameters]
     found: list[Example] = []
     for example in examples:
@@ -133,24 +128,15 @@ def _called_sorts(examples: Sequence[Example]) -> list[tuple[str, Sort]] | None:
     shapes = Counter((len(example.call.arguments), tuple(sorted(dict(example.call.keywords)))) for example in examples)
     if not shapes:
         return None
-    (count, _), _ = shapes.most_common(1)[0]
-    keywords = next(
-        (
-            example.call.keywords
-            for example in examples
-            if len(example.call.arguments) == count
-            and len(example.call.keywords) == len(shapes.most_common(1)[0][0][1])
-        ),
-        (),
-    )
+    (count, keywords), _ = shapes.most_common(1)[0]
     fitting = [
         example.call
         for example in examples
-        if len(example.call.arguments) == count
-        and {name for name, _ in example.call.keywords} == {name for name, _ in keywords}
+        if len(example.call.arguments) == count and tuple(sorted(dict(example.call.keywords))) == keywords
     ]
+    named_in_order = [name for name, _ in fitting[0].keywords]
     positional = [("", join_all(_sort(call.arguments[index]) for call in fitting)) for index in range(count)]
-    named = [(name, join_all(_sort(dict(call.keywords)[name]) for call in fitting)) for name, _ in keywords]
+    named = [(name, join_all(_sort(dict(call.keywords)[name]) for call in fitting)) for name in named_in_order]
     return positional + named
 
 
@@ -170,7 +156,7 @@ def _names(called: list[tuple[str, Sort]], spoken: list[tuple[str, Sort]], menti
     taken: list[str] = [name for name, _ in called if name]
     names: list[str] = []
     for name, sort in called:
-        chosen = name or _unused(_plain_name(sort), taken)
+        chosen = name or unused(_plain_name(sort), taken)
         taken.append(chosen)
         names.append(chosen)
     return names
@@ -202,15 +188,6 @@ def _plain_name(sort: Sort) -> str:
             return "value"
 
 
-def _unused(name: str, taken: Sequence[str]) -> str:
-    count = 2
-    chosen = name
-    while chosen in taken:
-        chosen = f"{name}{count}"
-        count += 1
-    return chosen
-
-
 def _contract_names(contracts: Sequence[Contract]) -> list[str]:
     found: list[str] = []
     for contract in contracts:
@@ -218,93 +195,3 @@ def _contract_names(contracts: Sequence[Contract]) -> list[str]:
         names = [] if node is None else free_names(node) - CLOSED_NAMES - ALLOWED_MODULES.keys() - {"result"}
         found += [name for name in sorted(names) if name not in found]
     return found
-
-
-_TAKES = re.compile(
-    r"\b(?:takes?|accepts?|receives?|given|gets)[ \t\n]+(?:in[ \t]+)?(?:as[ \t]+(?:its[ \t]+)?(?:input|arguments?|parameters?)[ \t]+)?"
-    r"((?:an?|the|two|three|one|some)\b[^.;:()]{1,160})",
-    re.IGNORECASE,
-)
-_ENDS_PHRASE = re.compile(
-    r"[ \t\n]*(?:,?[ \t\n]*(?:and|then)[ \t\n]+(?:it[ \t]+)?(?:returns?|outputs?|gives?|computes?|finds?|prints?|checks?|produces?)|,[ \t\n]*(?:returns?|find|compute|output|check|determine|write|sort|count)"
-    r"|\b(?:that|which|representing|where|as)\b|,[ \t\n]*(?:an?|the)[ \t\n]+function\b|\bto[ \t]+return).*",
-    re.DOTALL | re.IGNORECASE,
-)
-_PHRASE = re.compile(
-    r"(?P<count>an?|the|two|three|one|some)[ \t\n]+(?:(?:non-?empty|positive|negative|non-?negative|sorted|given|natural|whole|single|real|square|nested|optional|large|small|valid|lowercase|uppercase)[ \t\n]+)*"
-    r"(?P<noun>[^\W\d]\w*)(?:[ \t\n]+of[ \t\n]+(?:(?:positive|negative|non-?negative|unique|distinct|sorted|natural|whole|real|the|lowercase|uppercase)[ \t\n]+)*(?P<inner>[^\W\d]\w*))?"
-    r"(?:[ \t\n]+(?:called[ \t]+|named[ \t]+)?(?P<name>`[^\W\d]\w*`|[a-zA-Z]\w{0,2}(?!\w)|\w+_\w+))?(?:[ \t]+and[ \t]+(?P<second>`[^\W\d]\w*`|[a-zA-Z](?!\w)))?",
-    re.IGNORECASE,
-)
-_NOUNS: dict[str, tuple[str, Sort]] = {
-    "list": ("items", ListSort(ANY)),
-    "array": ("items", ListSort(ANY)),
-    "sequence": ("items", ListSort(ANY)),
-    "string": ("text", STR),
-    "text": ("text", STR),
-    "word": ("word", STR),
-    "sentence": ("sentence", STR),
-    "integer": ("n", INT),
-    "int": ("n", INT),
-    "number": ("n", FLOAT),
-    "float": ("x", FLOAT),
-    "boolean": ("flag", BOOL),
-    "dictionary": ("mapping", DictSort(ANY, ANY)),
-    "dict": ("mapping", DictSort(ANY, ANY)),
-    "set": ("items", SetSort(ANY)),
-    "character": ("char", STR),
-    "matrix": ("matrix", ListSort(ListSort(ANY))),
-    "grid": ("grid", ListSort(ListSort(ANY))),
-    "year": ("year", INT),
-}
-_INNER: dict[str, tuple[str, Sort]] = {
-    "integers": ("numbers", INT),
-    "ints": ("numbers", INT),
-    "numbers": ("numbers", FLOAT),
-    "floats": ("numbers", FLOAT),
-    "strings": ("words", STR),
-    "words": ("words", STR),
-    "characters": ("characters", STR),
-    "booleans": ("flags", BOOL),
-    "lists": ("rows", ListSort(ANY)),
-}
-
-
-def _spoken_parameters(prose: str) -> list[tuple[str, Sort]]:
-    """The parameters of ``takes a list of integers and a string``; none where a part of the phrase is not understood."""
-    phrase = _TAKES.search(prose)
-    if phrase is None:
-        return []
-    words = _ENDS_PHRASE.sub("", phrase[1]).strip()
-    found: list[tuple[str, Sort]] = []
-    at = 0
-    while at < len(words):
-        match = _PHRASE.match(words, at)
-        if match is None:
-            return []
-        for name, sort in _spoken(match):
-            found.append((_unused(name, [taken for taken, _ in found]), sort))
-        separator = re.compile(
-            r"[ \t\n]*(?:,[ \t\n]*(?:and[ \t\n]+)?|[ \t\n]+and[ \t\n]+)(?=an?\b|the\b|two\b|one\b)|\W*$"
-        ).match(words, match.end())
-        if separator is None:
-            return []
-        at = max(separator.end(), at + 1)
-    return found
-
-
-def _spoken(match: re.Match[str]) -> list[tuple[str, Sort]]:
-    noun = match["noun"].lower()
-    count = {"two": 2, "three": 3}.get(match["count"].lower(), 1)
-    name, sort = _NOUNS.get(noun, _NOUNS.get(noun.removesuffix("s"), (noun, ANY)))
-    if isinstance(sort, ListSort) and match["inner"]:
-        inner = match["inner"].lower()
-        name, element = _INNER.get(inner, (inner, ANY))
-        sort = ListSort(element)
-    written = [item.strip("`") for item in (match["name"], match["second"]) if item]
-    if written and written[0] not in ("and", "as", "in", "to", "of", "or", "is", "for", "on", "by", "at"):
-        usable = [item for item in written if _is_usable(item)]
-        if len(usable) == count:
-            return [(item, sort) for item in usable]
-    base = name if _is_usable(name) else "value"
-    return [(base if index == 0 else f"{base}{index + 1}", sort) for index in range(count)]

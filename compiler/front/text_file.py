@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.front.bounds import BadBound
+from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, stray_examples
 from compiler.front.definitions import Header, read_headers
@@ -13,7 +15,9 @@ from compiler.front.parts import Part, parts_of
 from compiler.front.passage import Passage, passage_of
 from compiler.front.signatures import guess_name, guess_signature, with_positional_calls
 from compiler.source import Source
-from compiler.spec import Contract, Example, FunctionSpec, Signature, Spec
+from compiler.spec import Contract, FunctionSpec, Signature, Spec
+
+_CALLED = re.compile(r"(?:\bassert[ \t]+(?:not[ \t]+)?\(*|>>>[ \t]*)([^\W\d]\w*)\(")
 
 
 def read_text(source: Source) -> Spec:
@@ -22,7 +26,7 @@ def read_text(source: Source) -> Spec:
     claims = Claims(passage, Names(None))
     try:
         headers = _merged(read_headers(claims))
-    except BadBound as bad:
+    except BoundError as bad:
         raise LiftcError([bad.diagnostic]) from None
     if not headers:
         headers = [Header(Signature(_name(passage, claims), (), written=False), 0, 0, complete=False)]
@@ -59,7 +63,9 @@ def _name(passage: Passage, headers: Claims) -> str:
     trial = Claims(passage, Names(None))
     trial.taken[:] = headers.taken
     read_clauses(trial, {})
-    called = [example.call.function for example in trial.examples]
+    called = [example.call.function for example in trial.examples] or [
+        name for name in _CALLED.findall(passage.text) if trial.names.specifies(name)
+    ]
     return guess_name(trial.prose(), called)
 
 
@@ -93,7 +99,7 @@ def _strays(claims: Claims, functions: list[FunctionSpec]) -> list[Diagnostic]:
         used = set()
     return [
         Diagnostic(
-            "L0223",
+            "L0123",
             f"this example calls `{example.call.function}`, which nobody specified",
             (Label(example.span, "not used"),),
             help=(f"specify it as well, with a line `def {example.call.function}(...)`",),

@@ -24,8 +24,8 @@ _LONGEST = 20_000
 class Brackets:
     """Finds where brackets close, as Python would read them, each stretch of text being read once.
 
-    A bracket that stays open before the next blank line, a stray quote or 20,000 characters closes nowhere: running text has
-    many of those. What may be read altogether is bounded as well (in characters, so that no clock decides).
+    A bracket that stays open before the next blank line, a stray quote or 20,000 characters closes nowhere: running
+    text has many of those. What may be read altogether is bounded as well (in characters, so that no clock decides).
     """
 
     def __init__(self, text: str) -> None:

@@ -66,8 +66,8 @@ def splice(
 
     ``fills`` holds, by the hole's name, an expression for an ``expression`` hole and statements for the others; a hole
     without a fill stays. ``imports`` come after the file's own, those it has already are left out. ``helpers`` are
-    top-level definitions to put before the one that holds the first hole. Raises ``LiftcError`` (L0231) where statements
-    have no room, because other code follows on the hole's line, and ``OpenHoleError``.
+    top-level definitions to put before the one that holds the first hole. Raises ``OpenHoleError``, and ``LiftcError``
+    (L0231) where statements have no room, because other code follows on the hole's line.
     """
     edits = [_hole_edit(source, hole, fills[hole.name]) for hole in holes if hole.name in fills]
     newline = "\r\n" if "\r\n" in source.text else "\n"

@@ -183,6 +183,9 @@ class _Drained:
     def __init__(self, items: list[object], ending: str) -> None:
         self.items, self.ending = items, ending
 
+    def text(self) -> str:
+        return f"iter({', '.join([*map(repr, self.items), *([self.ending] if self.ending else [])])})"
+
 
 def _behaviour(value: object) -> str:
     return write_items(value.items, value.ending) if isinstance(value, _Drained) else canonical(value)
@@ -193,13 +196,12 @@ def _type_name(value: object) -> str:
 
 
 def _readable(value: object) -> str:
-    if isinstance(value, _Drained):
-        return _behaviour(value)
     try:
-        text = without_addresses(repr(value))
+        text = value.text() if isinstance(value, _Drained) else repr(value)
+        text = without_addresses(text)
     except ValueError:
         # An integer too long for decimal digits, somewhere inside.
-        text = canonical(value)
+        text = _behaviour(value)
     except Exception:
         text = f"<{type(value).__name__}>"
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."

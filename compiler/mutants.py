@@ -1,0 +1,117 @@
+"""Mutants: copies of a program with one small fault each, to measure what a test file notices.
+
+The operators are the classical ones (arithmetic, comparison, logic, constants, negation, slices, deleted statements),
+as in DeMillo, Lipton and Sayward, "Hints on test data selection", 1978.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+}
+_COMPARISON: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+}
+
+
+def mutants(text: str) -> list[str]:
+    """Programs that differ from ``text`` in one place; those equal as text are left out. Raises ``SyntaxError``."""
+    tree = ast.parse(text)
+    places = [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt))]
+    docstrings = {id(node.value) for node in places if isinstance(node, ast.Expr)}
+    original = ast.unparse(tree)
+    made: dict[str, None] = {}
+    for place, node in enumerate(places):
+        if id(node) in docstrings:
+            continue
+        for changed in _changes(node):
+            made[ast.unparse(_Replace(place, changed).applied_to(tree))] = None
+    made.pop(original, None)
+    return list(made)
+
+
+class _Replace(ast.NodeTransformer):
+    """Put a node in the place of the one that comes as the ``place``-th in a walk of the tree."""
+
+    def __init__(self, place: int, changed: ast.AST) -> None:
+        self._place, self._changed = place, changed
+        self._target: ast.AST | None = None
+
+    def applied_to(self, tree: ast.Module) -> ast.AST:
+        duplicate = copy.deepcopy(tree)
+        nodes = [node for node in ast.walk(duplicate) if isinstance(node, (ast.expr, ast.stmt))]
+        self._target = nodes[self._place]
+        return ast.fix_missing_locations(self.visit(duplicate))
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if node is self._target:
+            return self._changed
+        self.generic_visit(node)
+        return node
+
+
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.BinOp(left, op, right) if type(op) in _ARITHMETIC:
+            yield ast.BinOp(left, _ARITHMETIC[type(op)](), right)
+        case ast.AugAssign(target, op, value) if type(op) in _ARITHMETIC:
+            yield ast.AugAssign(target, _ARITHMETIC[type(op)](), value)
+            yield ast.Pass()
+        case ast.Compare(left, [op], comparators):
+            for other in _COMPARISON.get(type(op), ()):
+                yield ast.Compare(left, [other()], comparators)
+        case ast.BoolOp(op, values):
+            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.UnaryOp(ast.Not() | ast.USub(), operand):
+            yield operand
+        case ast.Constant(value):
+            yield from map(ast.Constant, _other_constants(value))
+        case ast.If(test, body, orelse):
+            yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
+        case ast.IfExp(test, body, orelse):
+            yield ast.IfExp(test, orelse, body)
+        case ast.While(test, body, orelse):
+            yield ast.While(ast.Constant(False), body, orelse)
+        case ast.Return(value) if value is not None and not isinstance(value, ast.Constant):
+            yield ast.Return(ast.Constant(None))
+        case ast.Expr(ast.Call()):
+            yield ast.Pass()
+        case ast.Break():
+            yield ast.Continue()
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Slice(lower, upper, step) if lower is not None or upper is not None:
+            yield ast.Slice(None, upper, step) if lower is not None else ast.Slice(lower, None, step)
+
+
+def _other_constants(value: object) -> Iterator[bool | int | float | str]:
+    match value:
+        case bool():
+            yield not value
+        case int():
+            yield from (value + 1, value - 1)
+        case float():
+            yield from (value + 1.0, -value)
+        case "":
+            yield "x"
+        case str():
+            yield ""

@@ -38,6 +38,9 @@ def ending_well(command: Callable[[], int]) -> int:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except Exception as error:
+        tell(_own_fault(error))
+        return ExitCode.BACKEND_FAILED
     except KeyboardInterrupt:
         print("liftc: interrupted; no file was left half-written", file=sys.stderr)
         return INTERRUPTED
@@ -69,6 +72,20 @@ def backend_failure(error: BackendError) -> Diagnostic:
     from compiler.diagnostics import Diagnostic
 
     return Diagnostic("L0601", str(error), help=(error.hint,) if error.hint else ())
+
+
+def _own_fault(error: Exception) -> Diagnostic:
+    """What to say of an error that nobody foresaw; ``LIFTC_TRACEBACK`` shows all of it."""
+    import traceback
+
+    from compiler.diagnostics import Diagnostic
+
+    if os.environ.get("LIFTC_TRACEBACK"):
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"in {frame.name}, {os.path.basename(frame.filename)} line {frame.lineno}"
+    hint = "this is a fault of liftc: please report it with the specification and the output under LIFTC_TRACEBACK=1"
+    return Diagnostic("L0801", f"liftc failed: {type(error).__name__}: {error}", (), (place,), (hint,))
 
 
 @contextmanager

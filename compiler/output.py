@@ -37,9 +37,7 @@ def write_whole(path: str, text: str) -> None:
     """
     data = text.encode("utf-8", "surrogateescape")
     if path == STANDARD:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _print(data)
         return
     check_writable(path)
     target = os.path.realpath(path)
@@ -51,6 +49,17 @@ def write_whole(path: str, text: str) -> None:
             _replace(target, data)
     except OSError as error:
         raise _refused(path, error.strerror or str(error), "") from error
+
+
+def _print(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _refused("standard output", error.strerror or str(error), "") from error
 
 
 def _replace(target: str, data: bytes) -> None:

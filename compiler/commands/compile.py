@@ -10,6 +10,7 @@ exit codes: 0 accepted; 1 no accepted program; 2 wrong use or unreadable specifi
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from compiler.diagnostics import Diagnostic
     from compiler.engine import Engine
     from compiler.result import Result
+    from compiler.source import Source
 
 STANDARD = "-"
 
@@ -71,6 +73,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Compile and write what was asked for; the exit code. Raises ``LiftcError`` and ``BackendError``."""
+    if arguments.tests is not None and arguments.output in (None, STANDARD):
+        from compiler.diagnostics import Diagnostic, LiftcError
+
+        raise LiftcError([Diagnostic("L0703", "--tests needs -o OUT: the tests import the program from that file")])
     if not arguments.json:
         return _run(arguments)
     from backends.protocol import BackendError
@@ -107,7 +113,7 @@ def _run(arguments: Namespace) -> int:
             result = compile_source(source, _options(arguments), backend, progress=activity)
     finally:
         engine.close()
-    _write(arguments, result)
+    _write(arguments, source, result)
     notes = (*engine.notes, *_remember(arguments, result, engine))
     _report(arguments, result, notes, engine)
     return result.exit_code
@@ -123,17 +129,24 @@ def _options(arguments: Namespace) -> Options:
     )
 
 
-def _write(arguments: Namespace, result: Result) -> None:
+def _write(arguments: Namespace, source: Source, result: Result) -> None:
     from compiler.output import write_whole
 
     if result.program is not None and (arguments.output is not None or not arguments.json):
         write_whole(arguments.output or STANDARD, result.program)
     if result.status == "accepted" and arguments.tests is not None:
-        from compiler.testfile import test_file
-
-        write_whole(arguments.tests, test_file(result))
+        write_whole(arguments.tests, _tests(arguments, source, result))
     if arguments.trace is not None:
         write_whole(arguments.trace, result.trace.text())
+
+
+def _tests(arguments: Namespace, source: Source, result: Result) -> str:
+    from compiler.front import read_spec
+    from compiler.testfile import write_tests
+
+    folder = os.path.dirname(os.path.abspath(arguments.tests))
+    program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
+    return write_tests(read_spec(source).functions, result.program or "", program_path, seed=arguments.seed)
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:

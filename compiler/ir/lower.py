@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compiler.ir.allowed import forbidden_names
-from compiler.ir.imports import missing_imports
+from compiler.ir.imports import missing_imports, without_unused_imports
 from compiler.ir.lower_expressions import BINARY_OPERATORS, ExpressionLowering
 from compiler.ir.lower_match import match_as_ifs
 from compiler.ir.nodes import (
@@ -72,7 +72,8 @@ def lower_candidate(text: str, entry: str, context: str = "") -> Module:
     around = read_surface(Source("context.py", context))
     kept_around, kept = reachable(around, surface, entry)
     body = (*lower_statements(around, kept_around), *lower_statements(surface, kept))
-    return _checked(expand_stars(Module(_named_functions(_future_first(body), entry))))
+    module = expand_stars(Module(_named_functions(_future_first(body), entry)))
+    return _checked(without_unused_imports(module))
 
 
 def lower_expression(text: str) -> Expr:

@@ -15,7 +15,7 @@ from compiler.bench.suites import Problem, SuiteError, read_suite
 
 HUMANEVAL = {
     "task_id": "HumanEval/900",
-    "prompt": 'from math import floor\n\n\ndef low(x: float) -> int:\n    """Floor.\n    >>> low(1.5)\n    1\n    """\n',
+    "prompt": 'from math import floor\n\n\ndef low(x: float):\n    """Low.\n    >>> low(1.5)\n    1\n    """\n',
     "entry_point": "low",
     "canonical_solution": "    return floor(x)\n",
     "test": "\n\ndef check(candidate):\n    assert candidate(1.5) == 1\n    assert candidate(-0.5) == -1\n",

@@ -58,7 +58,8 @@ class Row:
 
     ``key`` tells what was measured: problem, seed and configuration. ``status`` is the compile's, or ``error`` where it
     ended without a result; ``error`` says why. ``failures`` and ``programs`` are by who wrote the program (``liftc``,
-    ``greedy``, ``filtered``). ``baseline`` counts what the baseline drew.
+    ``greedy``, ``filtered``). ``cached`` counts the answers that came from the cache and took no time; ``baseline``
+    counts what the baseline drew.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Row:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     requests: int = 0
+    cached: int = 0
     seconds: float = 0.0
     phases: Mapping[str, float] = field(default_factory=dict)
     baseline: Mapping[str, int] = field(default_factory=dict)

@@ -187,6 +187,7 @@ def _with_result(row: Row, result: Result, scores: _Scores) -> Row:
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         requests=usage.requests,
+        cached=sum(bool(event.timing.get("cached")) for event in result.trace.select("proposal")),
         seconds=round(usage.seconds, 4),
         phases={name: round(seconds, 4) for name, seconds in usage.phases},
         failures={} if scored.passed else {"liftc": scored.failure},

@@ -1,0 +1,155 @@
+"""What liftc costs besides the model: its start, its bookkeeping, and decoding under a grammar."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from backends.protocol import Backend, Request
+from compiler.bench.baseline import pool_request, spec_of
+from compiler.bench.rows import Row
+from compiler.bench.statistics import median
+from compiler.bench.suites import Problem
+
+BUDGETED = frozenset({"load", "model", "search", "repair"})
+"""Phases of a compile whose time is the model's, or a budget that search uses up as it may."""
+
+_DECODED = 96
+
+
+@dataclass(frozen=True, slots=True)
+class StartUp:
+    """Median seconds of ``liftc --version`` and of ``python -c pass``; ``ratio`` is the median over pairs."""
+
+    liftc: float
+    python: float
+    ratio: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeping:
+    """The share of a compile's time that is neither the model's nor a search budget, at the median.
+
+    ``phases`` are the shares of all phases at their medians; ``rest`` is what no phase names. Only compiles that drew
+    no answer from the cache count: a cached answer takes no time.
+    """
+
+    share: float
+    phases: Mapping[str, float]
+    compiles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Tokens a second with ``batch`` requests at once, free and under a grammar; ``ratio`` is the median of rounds."""
+
+    batch: int
+    free: float
+    constrained: float
+    ratio: float
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overheads:
+    """All that was measured; ``bookkeeping`` and ``decoding`` are empty without a model."""
+
+    start_up: StartUp
+    bookkeeping: Bookkeeping | None = None
+    decoding: tuple[Decoding, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The measurements as JSON data."""
+        return asdict(self)
+
+
+def measure_start_up(runs: int = 20) -> StartUp:
+    """Start liftc and Python in turns. Raises ``OSError`` where the command cannot be started."""
+    command, bare = _command(), [sys.executable, "-c", "pass"]
+    # The first of each fills the disk's cache and writes byte code.
+    _seconds_of(command)
+    _seconds_of(bare)
+    pairs = [(_seconds_of(command), _seconds_of(bare)) for _ in range(runs)]
+    return StartUp(
+        median(ours for ours, _ in pairs),
+        median(python for _, python in pairs),
+        median(ours / python for ours, python in pairs),
+        runs,
+    )
+
+
+def measure_bookkeeping(rows: Sequence[Row]) -> Bookkeeping | None:
+    """Where the time of measured compiles went; ``None`` where each was cached, failed or asked no model."""
+    live = [row for row in rows if row.requests and not row.cached and not row.error and row.seconds > 0]
+    if not live:
+        return None
+    shares = [_shares(row) for row in live]
+    names = sorted({name for share in shares for name in share})
+    return Bookkeeping(
+        share=median(sum(value for name, value in share.items() if name not in BUDGETED) for share in shares),
+        phases={name: median(share.get(name, 0.0) for share in shares) for name in names},
+        compiles=len(live),
+    )
+
+
+def measure_decoding(
+    problems: Sequence[Problem], backend: Backend, grammar: str, *, batches: Sequence[int] = (1, 8), rounds: int = 4
+) -> tuple[Decoding, ...]:
+    """Decode the same prompts free and under a grammar, in turns, with an engine that has no cache before it.
+
+    ``grammar`` is the one of a whole answer, in the dialect of ``Request``. Raises ``BackendError``.
+    """
+    prompts = [pool_request(spec_of(problem), 0, 0) for problem in problems]
+    return tuple(_decoding(prompts, backend, grammar, batch, rounds) for batch in batches)
+
+
+def _decoding(prompts: Sequence[Request], backend: Backend, grammar: str, batch: int, rounds: int) -> Decoding:
+    free: list[float] = []
+    constrained: list[float] = []
+    # The first round loads the model, compiles the grammar and is not counted.
+    for number in range(rounds + 1):
+        asked = [_numbered(prompts[(number * batch + place) % len(prompts)], number) for place in range(batch)]
+        bound = [replace(request, grammar=grammar) for request in asked]
+        # In turns, because what comes second finds its prompt read already.
+        sides = [(asked, free), (bound, constrained)]
+        for requests, speeds in sides if number % 2 else sides[::-1]:
+            speed = _tokens_a_second(backend, requests)
+            if number:
+                speeds.append(speed)
+    ratios = [ours / theirs for ours, theirs in zip(constrained, free, strict=True)]
+    return Decoding(batch, median(free), median(constrained), median(ratios), rounds)
+
+
+def _numbered(request: Request, number: int) -> Request:
+    return replace(request, occurrence=number, sampling=replace(request.sampling, max_tokens=_DECODED))
+
+
+def _tokens_a_second(backend: Backend, requests: Sequence[Request]) -> float:
+    begun = perf_counter()
+    proposals = backend.propose(requests)
+    return sum(proposal.completion_tokens for proposal in proposals) / (perf_counter() - begun)
+
+
+def _shares(row: Row) -> dict[str, float]:
+    shares = {name: seconds / row.seconds for name, seconds in row.phases.items()}
+    return {**shares, "rest": max(0.0, 1.0 - sum(shares.values()))}
+
+
+def _command() -> list[str]:
+    beside = Path(sys.executable).parent / "liftc"
+    script = str(beside) if beside.exists() else shutil.which("liftc")
+    root = str(Path(__file__).resolve().parents[2])
+    start = f"import sys; sys.path.insert(0, {root!r}); from compiler.cli import main; sys.exit(main(['--version']))"
+    return [script, "--version"] if script else [sys.executable, "-c", start]
+
+
+def _seconds_of(command: Sequence[str]) -> float:
+    begun = perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return perf_counter() - begun

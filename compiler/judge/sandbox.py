@@ -82,19 +82,17 @@ def run_probes(
     """
     limits = limits or Limits()
     results: list[ProbeResult] = []
-    stops = 0
     while len(results) < len(probes):
-        session = _run_child(program, probes[len(results) :], limits, hash_seed)
         rest = probes[len(results) :]
+        session = _run_child(program, rest, limits, hash_seed)
         if not isinstance(session.loaded, Returned):
             return results + [_unmade(probe, session.loaded) for probe in rest]
         results += session.results
-        if len(results) < len(probes):
-            results.append(_unmade(probes[len(results)], session.ending))
-        stops += sum(isinstance(result.outcome, Stopped) for result in results[-len(rest) :])
-        if stops >= limits.stops:
-            last = next(result.outcome for result in reversed(results) if isinstance(result.outcome, Stopped))
-            return results + [_unmade(probe, last) for probe in probes[len(results) :]]
+        if len(session.results) < len(rest):
+            results.append(_unmade(rest[len(session.results)], session.ending))
+        stopped = [result.outcome for result in results if isinstance(result.outcome, Stopped)]
+        if len(stopped) >= limits.stops:
+            return results + [_unmade(probe, stopped[-1]) for probe in probes[len(results) :]]
     return results
 
 
@@ -227,8 +225,11 @@ def _read(
                     break
             case ["probe", *fields] if len(fields) == 6 + len(probes[len(results)].checks):
                 results.append(_result(fields))
+                stopped = [result.outcome for result in results if isinstance(result.outcome, Stopped)]
                 if len(results) == len(probes):
                     break
+                if len(stopped) >= limits.stops:
+                    return loaded, results, stopped[-1]
             case ["started"]:
                 continue
             case _:

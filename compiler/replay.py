@@ -1,0 +1,127 @@
+"""Replay: a compile again from its trace alone, offline, and how far the two agree byte for byte.
+
+The specification, the options and the model's answers come from the trace. What time cut off then is cut off at the
+same step now, whatever the clock says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from backends.protocol import BackendError, Proposal, Request
+from compiler.options import Options
+from compiler.result import Result
+from compiler.source import Source
+from compiler.trace import Event, Trace
+
+_OTHER_VERSION = "the trace was written by another version of liftc, or changed since"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first event in which two traces differ; ``None`` where one of them has ended. ``line`` counts from 1."""
+
+    line: int
+    recorded: str | None
+    replayed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replayed compile beside the recorded one. Traces are compared without their timings."""
+
+    result: Result
+    same_program: bool
+    difference: Difference | None
+
+    @property
+    def same(self) -> bool:
+        """Whether program and trace are equal."""
+        return self.same_program and self.difference is None
+
+
+class RecordedBackend:
+    """Answers from a trace, by the request's key. A request that the trace does not hold raises ``BackendError``."""
+
+    def __init__(self, trace: Trace) -> None:
+        start = trace.events[0].data
+        self._engine, self._model = str(start["engine"]), str(start["model"])
+        self._answers = {str(event.data["key"]): _proposal(event) for event in trace.select("proposal")}
+
+    @property
+    def engine(self) -> str:
+        return self._engine
+
+    @property
+    def model(self) -> str:
+        return self._model
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        """The recorded answers, in order. Raises ``BackendError``."""
+        keys = [request.key(self._engine, self._model) for request in requests]
+        missing = sum(key not in self._answers for key in keys)
+        if missing:
+            raise BackendError(f"the trace holds no answer to {missing} of the model's requests", hint=_OTHER_VERSION)
+        return [self._answers[key] for key in keys]
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+
+def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Replay:
+    """Compile again what a trace recorded.
+
+    Raises ``LiftcError`` where the specification cannot be read any more or an answer is missing, and ``ValueError``
+    for a trace that lacks what a replay needs.
+    """
+    from compiler.driver import compile_source
+
+    recorded = next((event.data for event in trace.select("result")), None)
+    if recorded is None:
+        raise ValueError("the compile that it records did not end")
+    try:
+        start = trace.events[0].data
+        source = Source(str(start["name"]), str(start["text"]))
+        options = _options(start["options"])
+        backend = RecordedBackend(trace) if start["model"] is not None else None
+        cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"it lacks {error}") from error
+    result = compile_source(source, options, backend, obeyed=cuts, progress=progress)
+    return Replay(result, result.program == recorded.get("program"), first_difference(trace, result.trace))
+
+
+def first_difference(recorded: Trace, replayed: Trace) -> Difference | None:
+    """Where two traces first differ, timings apart."""
+    lines = zip_longest(recorded.untimed().splitlines(), replayed.untimed().splitlines())
+    for number, (one, other) in enumerate(lines, start=1):
+        if one != other:
+            return Difference(number, one, other)
+    return None
+
+
+def _options(data: Any) -> Options:
+    given: Mapping[str, Any] = data
+    return Options(**{**given, "without": frozenset(given["without"])})
+
+
+def _proposal(event: Event) -> Proposal:
+    data: Mapping[str, Any] = event.data
+    return Proposal(
+        data["text"],
+        data["prompt_tokens"],
+        data["completion_tokens"],
+        data["finish"],
+        data["logprob"],
+        seconds=0.0,
+        cached=True,
+    )
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"a whole number, but {value!r}")
+    return value

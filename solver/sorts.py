@@ -181,11 +181,10 @@ def element_of(sort: Sort) -> Sort | None:
 
 
 def join(left: Sort, right: Sort) -> Sort:
-    """The least sort above both; a union where no single sort fits."""
-    if is_subsort(left, right):
-        return right
-    if is_subsort(right, left):
-        return left
+    """The least sort above both; a union where no single sort fits.
+
+    An element sort of ``ANY`` is an empty container's and gives way to the other side's.
+    """
     match left, right:
         case ListSort(a), ListSort(b):
             return ListSort(_join_elements(a, b))
@@ -194,7 +193,12 @@ def join(left: Sort, right: Sort) -> Sort:
         case DictSort(ka, va), DictSort(kb, vb):
             return DictSort(_join_elements(ka, kb), _join_elements(va, vb))
         case TupleSort(a), TupleSort(b) if len(a) == len(b):
-            return TupleSort(tuple(map(join, a, b)))
+            return TupleSort(tuple(map(_join_elements, a, b)))
+    if is_subsort(left, right):
+        return right
+    if is_subsort(right, left):
+        return left
+    match left, right:
         case (TupleSort() | RowSort()), (TupleSort() | RowSort()):
             return RowSort(join(element_of(left) or ANY, element_of(right) or ANY))
     return _union((*_options(left), *_options(right)))
@@ -207,7 +211,6 @@ def join_all(sorts: Iterable[Sort]) -> Sort:
 
 
 def _join_elements(left: Sort, right: Sort) -> Sort:
-    # The element sort of an empty container is unknown and gives way to the other side's.
     if isinstance(left, AnySort):
         return right
     if isinstance(right, AnySort):
@@ -260,7 +263,8 @@ def sort_of_value(value: object) -> Sort:
 
 
 def _join_values(values: Iterable[object]) -> Sort:
-    return reduce(_join_elements, (sort_of_value(value) for value in values), ANY)
+    unknown: Sort = ANY
+    return reduce(_join_elements, (sort_of_value(value) for value in values), unknown)
 
 
 def format_sort(sort: Sort) -> str:

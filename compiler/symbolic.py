@@ -1,0 +1,366 @@
+"""Expressions of the IR over symbolic values: integers, truth values, strings, and the lengths of collections.
+
+Floats are not real numbers and have no symbolic form. What has none raises ``UnsupportedError``, and nothing is then
+claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compiler.diagnostics import LiftcError
+from compiler.intervals import bound_condition
+from compiler.ir.lower import lower_expression
+from compiler.ir.nodes import (
+    Attribute,
+    Binary,
+    BoolOp,
+    Call,
+    Compare,
+    ComparisonOperator,
+    Conditional,
+    Const,
+    Expr,
+    Name,
+    Unary,
+)
+from compiler.source import Span
+from compiler.spec import FunctionSpec
+from solver import smt
+from solver.explanation import minimal_conflict
+from solver.smt import Smt
+from solver.sorts import BOOL, INT, STR, Sort, element_of
+
+_LARGEST_POWER = 8
+
+
+class UnsupportedError(Exception):
+    """Something that has no symbolic form; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value of which only the length is known."""
+
+    length: Smt
+
+
+Value = Smt | Opaque
+Inline = Callable[[str, Sequence[Value], "Symbols"], Value]
+
+
+@dataclass(slots=True)
+class Symbols:
+    """Evaluates expressions under a path condition and notes when which exception is raised.
+
+    ``raised`` holds the condition and the exception's name. ``inline`` evaluates calls of the module's own functions.
+    """
+
+    names: dict[str, Value]
+    path: list[Smt] = field(default_factory=list)
+    raised: list[tuple[Smt, str]] = field(default_factory=list)
+    inline: Inline | None = None
+
+    def value(self, expression: Expr) -> Value:
+        """The symbolic value. Raises ``UnsupportedError``."""
+        match expression:
+            case Const(value=value):
+                return _constant(value)
+            case Name(id=name):
+                if name not in self.names:
+                    raise UnsupportedError(f"the name `{name}`")
+                return self.names[name]
+            case Unary(operator="not", operand=operand):
+                return _z3().Not(self.truth(operand))
+            case Unary(operator="-", operand=operand):
+                return -self.integer(operand)
+            case Unary(operator="+", operand=operand):
+                return self.integer(operand)
+            case Binary():
+                return self._binary(expression)
+            case BoolOp():
+                return self._junction(expression)
+            case Compare():
+                return self._comparison(expression)
+            case Conditional(test=test, then=then, otherwise=otherwise):
+                condition = self.truth(test)
+                branches = self._under(condition, then), self._under(_z3().Not(condition), otherwise)
+                return merge(condition, *branches)
+            case Call(function=Name(id=name), arguments=arguments, keywords=()):
+                return self._call(name, arguments)
+            case Call(function=Attribute(value=value, attribute=method), arguments=(argument,), keywords=()):
+                return self._method(method, value, argument)
+            case _:
+                raise UnsupportedError(f"`{type(expression).__name__}` expressions")
+
+    def truth(self, expression: Expr) -> Smt:
+        """The truth value of an expression, as ``if`` takes it."""
+        return _truth(self.value(expression))
+
+    def integer(self, expression: Expr) -> Smt:
+        """The value of an expression that is an integer or a truth value."""
+        return _integer(self.value(expression))
+
+    def note(self, condition: Smt, exception: str) -> None:
+        """Notes that this exception is raised on the current path where the condition holds."""
+        self.raised.append((smt.conjunction([*self.path, condition]), exception))
+
+    def _under(self, condition: Smt, expression: Expr) -> Value:
+        self.path.append(condition)
+        try:
+            return self.value(expression)
+        finally:
+            self.path.pop()
+
+    def _junction(self, node: BoolOp) -> Value:
+        """``and`` and ``or``, each operand under the condition that it is reached."""
+        z3 = _z3()
+        left = self.value(node.operands[0])
+        for operand in node.operands[1:]:
+            reached = _truth(left) if node.operator == "and" else z3.Not(_truth(left))
+            right = self._under(reached, operand)
+            left = merge(reached, right, left)
+        return left
+
+    def _binary(self, node: Binary) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        z3 = _z3()
+        if node.operator == "+" and _is_text(left) and _is_text(right):
+            return z3.Concat(left, right)
+        a, b = _integer(left), _integer(right)
+        match node.operator:
+            case "+":
+                return a + b
+            case "-":
+                return a - b
+            case "*":
+                return a * b
+            case "//" | "%":
+                self.note(b == 0, "ZeroDivisionError")
+                return smt.floor_divide(a, b) if node.operator == "//" else smt.modulo(a, b)
+            case "**" if isinstance(node.right, Const) and type(node.right.value) is int:
+                return _power(a, node.right.value)
+            case operator:
+                raise UnsupportedError(f"the operator `{operator}`")
+
+    def _comparison(self, node: Compare) -> Smt:
+        z3 = _z3()
+        parts: list[Smt] = []
+        left = self.value(node.left)
+        depth = len(self.path)
+        for operator, comparator in zip(node.operators, node.comparators, strict=True):
+            right = self.value(comparator)
+            parts.append(_compare(operator, left, right))
+            self.path.append(parts[-1])
+            left = right
+        del self.path[depth:]
+        return z3.And(*parts) if len(parts) > 1 else parts[0]
+
+    def _call(self, name: str, arguments: Sequence[Expr]) -> Value:
+        z3 = _z3()
+        values = [self.value(argument) for argument in arguments]
+        match name, values:
+            case "len", [value]:
+                return _length(value)
+            case "abs", [value]:
+                number = _integer(value)
+                return z3.If(number >= 0, number, -number)
+            case (("min" | "max"), [first, *others]) if others and name not in self.names:
+                best = _integer(first)
+                for other in map(_integer, others):
+                    best = z3.If(other < best if name == "min" else other > best, other, best)
+                return best
+            case "bool", [value]:
+                return _truth(value)
+            case "int", [value] if not _is_text(value):
+                return _integer(value)
+            case _ if self.inline is not None:
+                return self.inline(name, values, self)
+            case _:
+                raise UnsupportedError(f"the call of `{name}`")
+
+    def _method(self, method: str, value: Expr, argument: Expr) -> Smt:
+        z3 = _z3()
+        text, other = self.value(value), self.value(argument)
+        if not (_is_text(text) and _is_text(other)):
+            raise UnsupportedError(f"the method `{method}`")
+        match method:
+            case "startswith":
+                return z3.PrefixOf(other, text)
+            case "endswith":
+                return z3.SuffixOf(other, text)
+            case _:
+                raise UnsupportedError(f"the method `{method}`")
+
+
+def symbol(name: str, sort: Sort) -> tuple[Value, list[Smt]]:
+    """A symbolic value of a sort, with what is always true of it. Raises ``UnsupportedError``."""
+    if sort in (INT, BOOL, STR):
+        return smt.variable(name, sort), []
+    if element_of(sort) is not None:
+        length = smt.variable(f"len({name})", INT)
+        return Opaque(length), [length >= 0]
+    raise UnsupportedError(f"the type of `{name}`")
+
+
+def merge(condition: Smt, then: Value, otherwise: Value) -> Value:
+    """One value for two branches. Raises ``UnsupportedError`` where they differ in kind."""
+    z3 = _z3()
+    if isinstance(then, Opaque) and isinstance(otherwise, Opaque):
+        return Opaque(z3.If(condition, then.length, otherwise.length))
+    if isinstance(then, Opaque) or isinstance(otherwise, Opaque) or then.sort() != otherwise.sort():
+        raise UnsupportedError("branches of different types")
+    return z3.If(condition, then, otherwise)
+
+
+def _constant(value: object) -> Smt:
+    z3 = _z3()
+    match value:
+        case bool():
+            return z3.BoolVal(value)
+        case int():
+            return z3.IntVal(value)
+        case str() if all(ord(char) < 0x80 for char in value):
+            return z3.StringVal(value)
+        case _:
+            raise UnsupportedError(f"`{type(value).__name__}` values")
+
+
+def _truth(value: Value) -> Smt:
+    z3 = _z3()
+    if isinstance(value, Opaque):
+        return value.length > 0
+    if z3.is_bool(value):
+        return value
+    return value != z3.StringVal("") if _is_text(value) else value != 0
+
+
+def _integer(value: Value) -> Smt:
+    z3 = _z3()
+    if isinstance(value, Opaque) or not (z3.is_int(value) or z3.is_bool(value)):
+        raise UnsupportedError("arithmetic on something that is no integer")
+    return smt.as_int(value)
+
+
+def _length(value: Value) -> Smt:
+    if isinstance(value, Opaque):
+        return value.length
+    if _is_text(value):
+        return _z3().Length(value)
+    raise UnsupportedError("`len` of something that has no length")
+
+
+def _is_text(value: Value) -> bool:
+    return not isinstance(value, Opaque) and bool(_z3().is_string(value))
+
+
+def _power(base: Smt, exponent: int) -> Smt:
+    if not 0 <= exponent <= _LARGEST_POWER:
+        raise UnsupportedError("a large or negative power")
+    result = _z3().IntVal(1)
+    for _ in range(exponent):
+        result = result * base
+    return result
+
+
+def _compare(operator: ComparisonOperator, left: Value, right: Value) -> Smt:
+    z3 = _z3()
+    if _is_text(left) and _is_text(right):
+        match operator:
+            case "==":
+                return left == right
+            case "!=":
+                return left != right
+            case "in":
+                return z3.Contains(right, left)
+            case "not in":
+                return z3.Not(z3.Contains(right, left))
+        raise UnsupportedError(f"`{operator}` on strings")
+    a, b = _integer(left), _integer(right)
+    match operator:
+        case "==":
+            return a == b
+        case "!=":
+            return a != b
+        case "<":
+            return a < b
+        case "<=":
+            return a <= b
+        case ">":
+            return a > b
+        case ">=":
+            return a >= b
+        case _:
+            raise UnsupportedError(f"the operator `{operator}`")
+
+
+def condition(text: str, names: Mapping[str, Value]) -> Smt:
+    """A condition of the specification: that it is evaluated without an exception, and true.
+
+    Raises ``UnsupportedError``.
+    """
+    try:
+        expression = lower_expression(text)
+    except LiftcError as error:
+        raise UnsupportedError(str(error)) from error
+    symbols = Symbols(dict(names))
+    truth = symbols.truth(expression)
+    return smt.conjunction([truth, *(_z3().Not(when) for when, _ in symbols.raised)])
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolicClause:
+    """A clause with its symbolic condition."""
+
+    text: str
+    span: Span | None
+    holds: Smt = field(compare=False)
+
+
+def unsatisfiable_core(function: FunctionSpec) -> tuple[SymbolicClause, ...]:
+    """The fewest contracts and bounds that no arguments and result satisfy together; empty where none are known.
+
+    Where the specification tells of exceptions, a function may satisfy it by raising, and nothing is claimed.
+    """
+    if any(contract.kind == "raises" for contract in function.contracts):
+        return ()
+    texts = [(contract.text, contract.condition, contract.span) for contract in function.contracts]
+    for parameter in function.signature.parameters:
+        for bound in parameter.bounds:
+            text = bound_condition(parameter.name, bound)
+            texts.append((text, text, bound.span))
+    if not function.contracts:
+        return ()
+    names, always = _specified_names(function)
+    clauses = []
+    for text, its_condition, span in texts:
+        try:
+            clauses.append(SymbolicClause(text, span, condition(its_condition, names)))
+        except UnsupportedError:
+            continue
+
+    def conflicts(some: Sequence[SymbolicClause]) -> bool:
+        constraints = [*always, *(clause.holds for clause in some)]
+        return isinstance(smt.solve(constraints, {}), smt.Unsatisfiable)
+
+    return minimal_conflict(clauses, conflicts) if clauses and conflicts(clauses) else ()
+
+
+def _specified_names(function: FunctionSpec) -> tuple[dict[str, Value], list[Smt]]:
+    names: dict[str, Value] = {}
+    always: list[Smt] = []
+    signature = function.signature
+    for name, sort in (*((item.name, item.sort) for item in signature.parameters), ("result", signature.returns)):
+        try:
+            names[name], facts = symbol(name, sort)
+        except UnsupportedError:
+            continue
+        always += facts
+    return names, always
+
+
+def _z3() -> Smt:
+    import z3
+
+    return z3

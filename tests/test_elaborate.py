@@ -1,0 +1,141 @@
+"""Elaboration gives typed holes; propagation narrows them, fills what is forced, and tells conflicts."""
+
+import pytest
+
+from compiler.diagnostics import render
+from compiler.elaborate import elaborate
+from compiler.front import read_spec
+from compiler.ir.holes import holes_of
+from compiler.ir.lower import lower_expression
+from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Return, TypeHole, TypeRef
+from compiler.propagate import Propagation, propagate
+from compiler.source import Source
+from compiler.spec import FunctionSpec
+from solver.sorts import ANY, BOOL, INT, ListSort
+
+
+def function(text: str, name: str = "spec.txt") -> FunctionSpec:
+    (only,) = read_spec(Source(name, text)).functions
+    return only
+
+
+def propagated(text: str) -> Propagation:
+    spec = function(text)
+    return propagate(elaborate(spec), spec)
+
+
+def test_what_is_open_becomes_a_hole() -> None:
+    module = elaborate(function("def scale(x, factor: int)\n\nMultiplies.\n"))
+    assert holes_of(module) == (
+        TypeHole("scale.x"),
+        BlockHole("scale.body", ("x", "factor")),
+        TypeHole("scale.return"),
+    )
+
+
+def test_types_come_from_the_examples() -> None:
+    result = propagated("def total(xs)\n\n>>> total([1, 2])\n3\n>>> total([])\n0\n")
+    made = result.module.function("total")
+    assert made.parameters.positional[0].type == TypeRef(ListSort(INT))
+    assert made.returns == TypeRef(INT)
+    assert [(step.hole, step.before, step.after) for step in result.steps] == [
+        ("total.xs", "anything", "list[int]"),
+        ("total.return", "anything", "int"),
+    ]
+
+
+def test_a_forced_constant_is_filled() -> None:
+    spec = function("def answer()\n\nanswer() == 42\n")
+    module = elaborate(spec)
+    assert ConstHole("answer.value") in holes_of(module)
+    filled = propagate(module, spec).module
+    assert not holes_of(filled)
+    assert filled.function("answer").body == (Return(lower_expression("42")),)
+
+
+def test_a_post_condition_that_names_the_result_is_filled() -> None:
+    result = propagated("def f(n: int) -> int\n\npost: result == n * 2 + 1\n")
+    assert result.module.function("f").body == (Return(lower_expression("n * 2 + 1")),)
+
+
+def test_a_definition_is_no_definition_where_the_function_may_raise() -> None:
+    result = propagated("def f(n: int) -> int\n\nraises: ValueError when n < 0\npost: result == n * 2\n")
+    assert isinstance(result.module.function("f").body[0], BlockHole)
+
+
+def test_holes_of_a_file_know_their_sort_and_scope() -> None:
+    text = (
+        "def f(n: int, ys: list[int]) -> int:\n"
+        "    t = 0\n"
+        "    for y in ys:\n"
+        "        if ...:\n"
+        "            t += ...\n"
+        "    last = t\n"
+        "    return ...\n"
+    )
+    first, second, third = holes_of(elaborate(function(text, "part.py")))
+    assert first == ExprHole("?1", BOOL, ("n", "ys", "t", "y"))
+    assert second == ExprHole("?2", ANY, ("n", "ys", "t", "y"))
+    assert third == ExprHole("?3", INT, ("n", "ys", "t", "y", "last"))
+
+
+EMPTY_DOMAINS = {
+    "bounds": (
+        "def f(n: Annotated[int, Gt(5), Lt(3)]) -> int\n",
+        "because line 1 says `n` is > 5 and line 1 says `n` is < 3, no function satisfies both",
+    ),
+    "whole": (
+        "def f(n: int) -> int\n\npre: 3 < n < 4\n",
+        "because `n` is an int and line 3 says `pre: 3 < n < 4`, no function satisfies both",
+    ),
+    "chain": (
+        "def f(n: int) -> int\n\npre: n > 0\npost: result > n\npost: result < 1\n",
+        "because `n` is an int and line 3 says `pre: n > 0` and line 4 says `post: result > n` "
+        "and line 5 says `post: result < 1`, no function satisfies all of them",
+    ),
+    "length": (
+        "def f(xs: list[int]) -> list[int]\n\npost: len(result) >= 2\npost: len(result) < 2\n",
+        "because line 3 says `post: len(result) >= 2` and line 4 says `post: len(result) < 2`, "
+        "no function satisfies both",
+    ),
+    "literals": (
+        "def f(n: int) -> str\n\npost: result in ('a', 'b')\npost: result == 'c'\n",
+        "because line 3 says `post: result in ('a', 'b')` and line 4 says `post: result == 'c'`, "
+        "no function satisfies both",
+    ),
+    "values": (
+        "def f()\n\nf() == 1\nf() == 2\n",
+        "because line 3 says an example says f() == 1 and line 4 says an example says f() == 2, "
+        "no function satisfies both",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), EMPTY_DOMAINS.values(), ids=EMPTY_DOMAINS)
+def test_an_empty_domain_is_a_conflict_with_a_derivation(text: str, expected: str) -> None:
+    conflict = propagated(text).conflict
+    assert conflict is not None
+    assert conflict.code == "L0305"
+    assert conflict.notes == (expected,)
+
+
+def test_a_conflict_as_people_see_it() -> None:
+    conflict = propagated("def f(n: int) -> int\n\npost: result > 3\npost: result < n\npre: n <= 4\n").conflict
+    assert conflict is not None
+    assert render(conflict) == (
+        "error[L0305]: nothing is left for `n`\n"
+        " --> spec.txt:3:1\n"
+        "  |\n"
+        "3 | post: result > 3\n"
+        "  | ^^^^^^^^^^^^^^^^ this\n"
+        " --> spec.txt:4:1\n"
+        "  |\n"
+        "4 | post: result < n\n"
+        "  | ---------------- and this\n"
+        " --> spec.txt:5:1\n"
+        "  |\n"
+        "5 | pre: n <= 4\n"
+        "  | ----------- and this\n"
+        "  = note: because `result` is an int and line 3 says `post: result > 3` and line 4 says `post: result < n` "
+        "and line 5 says `pre: n <= 4`, no function satisfies all of them"
+    )

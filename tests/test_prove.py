@@ -1,0 +1,124 @@
+"""Proofs hold for all inputs, counterexamples are real, and what cannot be decided is unknown."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compiler.evidence import Proved, Unknown, Verdict, Violated
+from compiler.front import read_spec
+from compiler.ir.lower import lower_expression, lower_module
+from compiler.prove import prove
+from compiler.source import Source
+from compiler.symbolic import Symbols, UnsupportedError
+from solver import smt
+from solver.sorts import INT
+
+
+def verdicts(spec: str, code: str) -> list[Verdict]:
+    (function,) = read_spec(Source("spec.txt", spec)).functions
+    module = lower_module(Source("code.py", code))
+    return [prove(module, function, clause) for clause in function.contracts if clause.kind != "pre"]
+
+
+CLAMP = "def clamp(x: int, lo: int, hi: int) -> int\n"
+CLAMP_CODE = "def clamp(x, lo, hi):\n    if x < lo:\n        return lo\n    return hi if x > hi else x\n"
+POSITIVE = "def g(n: int) -> int\npost: result > 0\n"
+
+
+def test_a_proof() -> None:
+    spec = CLAMP + "pre: lo <= hi\npost: lo <= result <= hi\npost: result == x or result == lo or result == hi\n"
+    assert verdicts(spec, CLAMP_CODE) == [Proved("Z3"), Proved("Z3")]
+
+
+def test_a_counterexample_is_run_before_it_is_believed() -> None:
+    (verdict,) = verdicts(CLAMP + "post: lo <= result <= hi\n", CLAMP_CODE)
+    assert isinstance(verdict, Violated)
+    scope: dict[str, object] = {}
+    exec(CLAMP_CODE, scope)
+    assert repr(eval(verdict.call, scope)) == verdict.got
+
+
+def test_raises_and_calls_between_functions() -> None:
+    code = (
+        "def g(n):\n    if n < 0:\n        raise ValueError('negative')\n    return square(n) % 7\n"
+        "def square(n):\n    return n * n\n"
+    )
+    spec = "def g(n: int) -> int\nraises: ValueError when n < 0\npost: 0 <= result < 7\n"
+    assert verdicts(spec, code) == [Proved("Z3"), Proved("Z3")]
+    assert isinstance(verdicts(spec.replace("n < 0", "n < 1"), code)[0], Violated)
+    assert isinstance(verdicts(spec.replace("ValueError", "KeyError"), code)[0], Violated)
+
+
+def test_strings_by_length() -> None:
+    assert verdicts("def f(s: str) -> int\npost: result > 0\n", "def f(s):\n    return len(s) + 1\n") == [Proved("Z3")]
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "reason"),
+    [
+        (POSITIVE, "def g(n):\n    for i in range(3):\n        n += i\n    return abs(n) + 1\n", "loop"),
+        (POSITIVE.replace("int)", "float)"), "def g(n):\n    return abs(n) + 1\n", "the type of `n`"),
+        (POSITIVE.replace(": int)", ")"), "def g(n):\n    return abs(n) + 1\n", "the type of `n`"),
+        (POSITIVE, "def g(n):\n    return 7 // n * 0 + 1\n", "may raise ZeroDivisionError"),
+        (POSITIVE, "def g(n):\n    if n > 0:\n        return n\n", "`None` values"),
+        (POSITIVE, "def g(n):\n    return abs(g(n - 1)) + 1\n", "the call of `g`"),
+        (POSITIVE, "def g(n):\n    return n / 2\n", "the operator `/`"),
+        (POSITIVE, "def g(n):\n    return len(str(n))\n", "the call of `str`"),
+        (
+            "def g(a: int, b: int, c: int) -> int\npost: result != 114\n",
+            "def g(a, b, c):\n    return a ** 3 + b ** 3 + c ** 3\n",
+            "Z3 gave up",
+        ),
+    ],
+)
+def test_unknown_is_unknown(spec: str, code: str, reason: str) -> None:
+    (verdict,) = verdicts(spec, code)
+    assert isinstance(verdict, Unknown)
+    assert reason in verdict.reason
+
+
+VALUES = st.integers(-20, 20)
+
+
+def expressions() -> st.SearchStrategy[str]:
+    leaves = st.sampled_from(["a", "b", "c"]) | st.integers(-9, 9).map(lambda value: f"({value})")
+
+    def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        operators = st.sampled_from(["+", "-", "*", "//", "%"])
+        comparisons = st.sampled_from(["<", "<=", "==", "!=", ">", ">="])
+        return st.one_of(
+            st.builds("({} {} {})".format, inner, operators, inner),
+            st.builds("({} {} {})".format, inner, comparisons, inner),
+            st.builds("({} {} {} {} {})".format, inner, comparisons, inner, comparisons, inner),
+            st.builds("({} if {} else {})".format, inner, inner, inner),
+            st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
+            st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, inner),
+            st.builds("abs({})".format, inner),
+            st.builds("(not {})".format, inner),
+            st.builds("({} ** {})".format, inner, st.integers(0, 3)),
+        )
+
+    return st.recursive(leaves, larger, max_leaves=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=expressions(), a=VALUES, b=VALUES, c=VALUES)
+def test_z3_and_cpython_agree(text: str, a: int, b: int, c: int) -> None:
+    import z3
+
+    symbols = Symbols({name: smt.variable(name, INT) for name in "abc"})
+    try:
+        value = symbols.value(lower_expression(text))
+    except UnsupportedError:
+        return
+    given_values = [z3.Int(name) == number for name, number in (("a", a), ("b", b), ("c", c))]
+    raised = z3.Or(*(when for when, _ in symbols.raised)) if symbols.raised else z3.BoolVal(False)
+    answer = smt.solve(given_values, {"value": value, "raised": raised})
+    assert isinstance(answer, smt.Satisfied)
+    try:
+        expected = eval(text, {}, {"a": a, "b": b, "c": c})
+    except ZeroDivisionError:
+        assert answer.values["raised"] is True
+        return
+    assert answer.values["raised"] is False
+    assert answer.values["value"] == expected

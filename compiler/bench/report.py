@@ -35,6 +35,7 @@ class Summary:
     accepted_difference: Difference | None
     gap_closed: float | None
     seconds: float
+    cached: bool
     tokens: float
     baseline_tokens: float | None
 
@@ -133,6 +134,7 @@ def _summary(suite: str, label: str, rows: Sequence[Row]) -> Summary:
         accepted_difference=_difference(compared, lambda solved: solved.accepted),
         gap_closed=None if filtered is None or ceiling is None else gap_closed(best_effort, filtered, ceiling),
         seconds=median(row.seconds for row in rows),
+        cached=any(row.cached for row in rows),
         tokens=mean(row.completion_tokens for row in rows),
         baseline_tokens=mean(row.baseline.get("tokens", 0) for row in compared) if compared else None,
     )
@@ -171,8 +173,8 @@ _HEADS = (
 _LEGEND = (
     "n: problems x seeds. filtered: sample-and-filter at liftc's tokens. liftc: its best program, accepted or not.",
     "difference: liftc - filtered, in points, paired over problems. accepted: share accepted and right.",
-    "wrong: accepted programs that fail hidden tests, of those accepted. s: median seconds a compile.",
-    "tokens: mean completion tokens, liftc / filtered.",
+    "wrong: accepted programs that fail hidden tests, of those accepted. s: median seconds a compile",
+    "(*: answers came from the cache, and took no time). tokens: mean completion tokens, liftc / filtered.",
 )
 
 
@@ -210,7 +212,7 @@ def _cells(summary: Summary) -> tuple[str, ...]:
         "-" if closed is None else f"{100 * closed:.0f}%",
         _percent(summary.accepted),
         f"{_percent(summary.accepted_wrong)} of {summary.accepted_rows}",
-        f"{summary.seconds:.1f}",
+        f"{summary.seconds:.1f}{'*' if summary.cached else ''}",
         f"{summary.tokens:.0f}" + ("" if summary.baseline_tokens is None else f" / {summary.baseline_tokens:.0f}"),
     )
 

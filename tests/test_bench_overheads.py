@@ -1,0 +1,65 @@
+"""Overheads: how they are counted. Times themselves are not asserted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from backends.protocol import Proposal, Request
+from compiler.bench.overheads import measure_bookkeeping, measure_decoding, measure_start_up
+from compiler.bench.rows import Configuration, Row, Solved
+from compiler.bench.suites import read_suite
+
+
+@dataclass
+class Counting:
+    """Answers with as many tokens as it may, and remembers what was asked."""
+
+    asked: list[Sequence[Request]] = field(default_factory=list)
+    engine: str = "counting"
+    model: str = "none"
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        self.asked.append(requests)
+        return [Proposal("", 1, request.sampling.max_tokens, "length") for request in requests]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def row_of(seconds: float, **phases: float) -> Row:
+    configuration = Configuration("m", "e", "m", 1, 1.0, 1, (), "0")
+    return Row("", "s", "i", "c", 0, configuration, "accepted", Solved(True, True), "", "", 1, 1, 1, 0, seconds, phases)
+
+
+def test_what_is_neither_model_nor_search_is_bookkeeping() -> None:
+    rows = [row_of(10, model=8, judge=1), row_of(10, model=5, search=4, judge=0.5), row_of(4, model=3, judge=0.5)]
+    measured = measure_bookkeeping(rows)
+    assert measured is not None
+    assert measured.share == pytest.approx(0.2)
+    assert measured.phases["rest"] == pytest.approx(0.1)
+    assert measured.compiles == 3
+
+
+def test_compiles_from_the_cache_do_not_count() -> None:
+    row = row_of(1, judge=1)
+    assert measure_bookkeeping([replace(row, cached=1), replace(row, requests=0), replace(row, error="x")]) is None
+
+
+def test_free_and_constrained_decoding_ask_the_same() -> None:
+    backend = Counting()
+    speeds = measure_decoding(read_suite("own", limit=3), backend, "start: /x/", batches=(1, 2), rounds=3)
+    assert [(speed.batch, speed.rounds) for speed in speeds] == [(1, 3), (2, 3)]
+    assert len(backend.asked) == 2 * 2 * 4
+    one, other = backend.asked[:2]
+    assert {one[0].grammar, other[0].grammar} == {None, "start: /x/"}
+    assert replace(one[0], grammar=None) == replace(other[0], grammar=None)
+    firsts = [requests[0].grammar for requests in backend.asked[0:8:2]]
+    assert firsts.count(None) == 2, "either side comes first as often as the other"
+
+
+def test_start_up_is_measured_in_pairs() -> None:
+    measured = measure_start_up(runs=1)
+    assert measured.ratio == pytest.approx(measured.liftc / measured.python)

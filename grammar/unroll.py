@@ -13,9 +13,10 @@ DEPTH = 6
 """How deep blocks nest. The deepest hold simple statements only."""
 
 MODULES = (
-    "base64 bisect cmath collections collections.abc copy datetime decimal fractions functools hashlib heapq itertools "
-    "json math operator random re statistics string sys typing"
-).split()
+    *("base64", "bisect", "cmath", "collections", "collections.abc", "copy", "datetime", "decimal", "fractions"),
+    *("functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "random", "re", "statistics"),
+    *("string", "sys", "typing"),
+)
 
 _MARK = "// What follows is written by `python -m grammar.unroll`"
 _FILE = Path(__file__).with_name("python.lark")
@@ -50,7 +51,7 @@ def _no_keyword(words: list[str], first: bool = True) -> str:
 
 def _class_without(letters: str, heads: list[str]) -> str:
     """A character class, in ranges, for the letters that are not among the heads."""
-    ranges = {"a-zA-Z": ("az", "AZ"), "a-zA-Z0-9_": ("az", "AZ", "09", "__")}[letters]
+    ranges = [("a", "z"), ("A", "Z")] + ([("0", "9"), ("_", "_")] if "0" in letters else [])
     spans: list[str] = []
     for low, high in ranges:
         run = ""
@@ -105,19 +106,22 @@ def _block(depth: int, loop: str) -> Iterator[str]:
     """A block ends with its first statement that leaves it; one that holds only comments is none."""
     indent = f'"{_indent(depth)}"'
     compound = "" if depth == DEPTH else f" | {indent} compound_{depth}{loop}"
-    yield f"block_{depth}{loop}: item_{depth}{loop}* ({indent} (simple | leave{loop}) NL{compound})"
-    yield f"item_{depth}{loop}: {indent} (simple | COMMENT) NL{compound}"
+    yield f"block_{depth}{loop}: item_{depth}{loop}* ({indent} (simple | leave{loop}) NL{compound}) ({indent} NL)?"
+    yield f"item_{depth}{loop}: {indent} (simple | COMMENT)? NL{compound}"
     if depth == DEPTH:
         return
     suite, body = f"suite_{depth}{loop}", f"suite_{depth}_in_loop"
     kinds = ["if", "for", "while", "try"]
     yield f"compound_{depth}{loop}: " + " | ".join(f"{kind}_{depth}{loop}" for kind in kinds) + f" | def_{depth}"
-    otherwise = f'({indent} "else:" {suite})?'
-    yield f'if_{depth}{loop}: "if " expr ":" {suite} ({indent} "elif " expr ":" {suite})* {otherwise}'
+    remarks = f"({indent} COMMENT NL)*"
+    otherwise = f'({remarks} {indent} "else:" {suite})?'
+    yield f'if_{depth}{loop}: "if " expr ":" {suite} ({remarks} {indent} "elif " expr ":" {suite})* {otherwise}'
     yield f'for_{depth}{loop}: "for " targets " in " testlist ":" {body} {otherwise}'
     yield f'while_{depth}{loop}: "while " expr ":" {body} {otherwise}'
-    yield f'try_{depth}{loop}: "try:" {suite} (handlers_{depth}{loop} {otherwise} finally_{depth}{loop}? | finally_{depth}{loop})'
-    yield f'handlers_{depth}{loop}: ({indent} handler {suite})+ ({indent} "except:" {suite})? | {indent} "except:" {suite}'
+    last = f"finally_{depth}{loop}"
+    yield f'try_{depth}{loop}: "try:" {suite} (handlers_{depth}{loop} {otherwise} {last}? | {last})'
+    bare = f'{indent} "except:" {suite}'
+    yield f"handlers_{depth}{loop}: ({indent} handler {suite})+ ({bare})? | {bare}"
     yield f'finally_{depth}{loop}: {indent} "finally:" {suite}'
     yield f'{suite}: NL block_{depth + 1}{loop} | " " (simple | leave{loop}) NL'
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from fractions import Fraction
-from types import BuiltinFunctionType, MethodDescriptorType
+from types import BuiltinFunctionType, MethodDescriptorType, MethodType
 from typing import Any, TypeAlias
 
 from compiler.ir import guards, subset
-from compiler.ir.meter import Meter, Refused
+from compiler.ir.meter import PROGRAM_MODULE, Meter, Refused
 
 Arguments: TypeAlias = tuple[Any, ...]
 Keywords: TypeAlias = dict[str, Any]
+# Methods of compiled patterns are of a type of their own.
+BUILTIN_METHODS: frozenset[type[Any]] = frozenset({BuiltinFunctionType, type(re.compile("").match)})
+
 Check: TypeAlias = Callable[[Meter, Arguments, Keywords], Arguments]
 
 
@@ -31,7 +35,7 @@ def is_guarded_type(kind: type[Any]) -> bool:
 def call_guarded(meter: Meter, function: Any, arguments: Arguments, keywords: Keywords) -> Any:
     """Call something that is not a function of the program, after the check that belongs to it."""
     kind = type(function)
-    if kind is BuiltinFunctionType:
+    if kind in BUILTIN_METHODS or (kind is MethodType and function.__func__.__module__ != PROGRAM_MODULE):
         method_check = METHOD_CHECKS.get(function.__name__)
         if method_check is not None:
             arguments = method_check(meter, (function.__self__, *arguments), keywords)[1:]
@@ -52,7 +56,7 @@ def _tame(meter: Meter, value: Any) -> Any:
     guarded = (
         value in _TYPE_CHECKS
         if kind is type
-        else kind in (BuiltinFunctionType, MethodDescriptorType) and value.__name__ in METHOD_CHECKS
+        else (kind in BUILTIN_METHODS or kind is MethodDescriptorType) and value.__name__ in METHOD_CHECKS
     )
     if not guarded:
         return value
@@ -252,6 +256,7 @@ METHOD_CHECKS: dict[str, Check] = {
     "replace": _replace,
     "format": _template,
     "elements": _elements,
+    "samples": _count(1, "n"),
     "to_bytes": _count(1, "length"),
 }
 """Checks by method name; the first argument is the object."""

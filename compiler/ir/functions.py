@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from compiler.ir import nodes as ir
 from compiler.ir.bindings import Names, class_names, function_names
 from compiler.ir.execute import RETURNED, compile_block
 from compiler.ir.frames import UNBOUND, Code, Frame, Scope, store
 from compiler.ir.generators import compile_generator_block, yields
-from compiler.ir.meter import Meter
+from compiler.ir.meter import PROGRAM_MODULE, Meter
 from compiler.ir.parameters import Binder, compile_binder
 
 Maker = Callable[[Frame], Any]
@@ -52,7 +52,7 @@ def _compile_class(node: ir.Class, scope: Scope) -> Code:
             inside[own] = [UNBOUND]
 
         def fill(namespace: dict[str, Any]) -> None:
-            namespace["__module__"] = "candidate"
+            namespace["__module__"] = PROGRAM_MODULE
             namespace["__qualname__"] = node.name
             if node.docstring is not None:
                 namespace["__doc__"] = node.docstring
@@ -69,9 +69,12 @@ def _compile_class(node: ir.Class, scope: Scope) -> Code:
     return _define(node.decorators, make, node.name, scope)
 
 
-def _annotations(node: ir.Class) -> dict[str, str]:
+def _annotations(node: ir.Class) -> dict[str, object]:
+    """The annotated attributes, for data classes and named tuples; only ``ClassVar`` matters to these."""
     return {
-        item.target.id: (item.type.text or "object") if isinstance(item.type, ir.TypeRef) else "object"
+        item.target.id: ClassVar
+        if isinstance(item.type, ir.TypeRef) and "ClassVar" in (item.type.text or "")
+        else object
         for item in node.body
         if isinstance(item, ir.AnnAssign) and isinstance(item.target, ir.Name)
     }
@@ -177,7 +180,7 @@ def _maker(
 
         function.__name__ = function.__qualname__ = name
         function.__doc__ = docstring
-        function.__module__ = "candidate"
+        function.__module__ = PROGRAM_MODULE
         return function
 
     return make

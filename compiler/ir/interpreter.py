@@ -191,7 +191,12 @@ class _Mode:
         self._started = False
         self.unit.globals.clear()
         self.unit.surroundings.seed()
+        meter = self.unit.meter
+        before = meter.left
         self._body([UNBOUND] * self._scope.layout.size)
+        if self._lasting:
+            # Made once for many runs, so that no run pays for it.
+            meter.left = before
         self._started = True
 
     def expression(

@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 RECURSION_LIMIT = 990
 """Depth at which ``RecursionError`` is raised: CPython's 1000, less the frames that stand around a call there."""
 
+PROGRAM_MODULE = "candidate"
+"""The module to which functions and classes of the program say they belong, as in the child process."""
+
 OUTPUT_LIMIT = 1_000_000
 SHALLOW = 120
 _HOST_LIMIT = 20_000
@@ -79,11 +82,14 @@ class Meter:
         self.holes = holes
         self.observe = observe
 
-    def state(self) -> tuple[Any, ...]:
-        """Everything, to be handed to ``restore`` later."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+    def state(self) -> tuple[Any, ...] | None:
+        """What the run that is under way has used and been given, to be handed to ``restore`` later."""
+        return tuple(getattr(self, name) for name in self.__slots__) if self.active else None
 
-    def restore(self, state: tuple[Any, ...]) -> None:
+    def restore(self, state: tuple[Any, ...] | None) -> None:
+        if state is None:
+            self.active = False
+            return
         for name, value in zip(self.__slots__, state, strict=True):
             setattr(self, name, value)
 

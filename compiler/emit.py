@@ -96,6 +96,7 @@ def _docstring_literal(text: str) -> str:
         char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text.replace("\\", "\\\\")
     )
     plain = plain.replace('"""', '\\"\\"\\"')
-    if plain.endswith('"') and not plain.endswith('\\"'):
+    # A quote at the end would close the text early.
+    if re.search(r'(?<!\\)(?:\\\\)*"\Z', plain):
         plain = plain[:-1] + '\\"'
     return f'"""{plain}"""'

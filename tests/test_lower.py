@@ -245,7 +245,7 @@ def test_a_star_import_becomes_the_names_that_are_used() -> None:
 def test_missing_imports_are_proposed() -> None:
     code = """
 def f(x: List[int], defaultdict) -> Optional[int]:
-    return math.sqrt(Counter(x)[reduce(sum, x)])
+    return math.floor(Counter(x)[reduce(sum, x)])
 """
     module = lower_module(Source("a.py", code))
     found = {(item.module, name.name) for item in missing_imports(module) for name in item.names}

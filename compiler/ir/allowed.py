@@ -219,7 +219,8 @@ def module_of(expression: Expr, scope: Scope) -> str | None:
         case Name(id=name):
             found = scope.lookup(name)
             if found is None:
-                return None
+                # A forgotten import: its names are judged as if it stood there.
+                return name if name in ALLOWED_MODULES else None
             if found.members.get(name) == ("collections", "abc"):
                 return "collections.abc"
             module = found.modules.get(name)

@@ -64,7 +64,8 @@ def with_imports(module: Module, imports: tuple[Import, ...]) -> Module:
             present = body[same]
             assert isinstance(present, Import)
             extra = tuple(name for name in added.names if name not in present.names)
-            body[same] = replace(present, names=present.names + extra)
+            names = tuple(sorted(present.names + extra, key=lambda item: item.name)) if extra else present.names
+            body[same] = replace(present, names=names)
         else:
             body.insert(_end_of_imports(body), added)
     return replace(module, body=tuple(body))

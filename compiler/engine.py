@@ -28,10 +28,10 @@ class Engine:
             self.backend.close()
 
 
-def open_engine(model: str = AUTOMATIC) -> Engine:
+def open_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Engine:
     """The back end for a known model's name, a GGUF file's path, ``none``, or ``auto``: the default one if it is here.
 
-    Replies are cached; where the cache cannot be used, a note says so. Raises ``BackendError`` for a model that is
+    Replies are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises ``BackendError`` for a model that is
     missing or damaged; one that does not load tells so at its first request.
     """
     if model == NO_MODEL:
@@ -46,7 +46,7 @@ def open_engine(model: str = AUTOMATIC) -> Engine:
     from backends.llama_cpp import LlamaCpp
 
     file = find_model(model)
-    backend, notes = _cached(LlamaCpp(file))
+    backend, notes = _cached(LlamaCpp(file)) if cached else (LlamaCpp(file), ())
     return Engine(backend, file.name, notes)
 
 

@@ -30,10 +30,9 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """A replayed compile beside the recorded one. Traces are compared without their timings."""
+class Comparison:
+    """How a replay compares with what was recorded. Traces are compared without their timings."""
 
-    result: Result
     same_program: bool
     difference: Difference | None
 
@@ -71,7 +70,7 @@ class RecordedBackend:
         """There is nothing to free."""
 
 
-def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Replay:
+def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Result:
     """Compile again what a trace recorded.
 
     Raises ``LiftcError`` where the specification cannot be read any more or an answer is missing, and ``ValueError``
@@ -79,9 +78,7 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Repla
     """
     from compiler.driver import compile_source
 
-    recorded = next((event.data for event in trace.select("result")), None)
-    if recorded is None:
-        raise ValueError("the compile that it records did not end")
+    _recorded_result(trace)
     try:
         start = trace.events[0].data
         source = Source(str(start["name"]), str(start["text"]))
@@ -90,8 +87,13 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Repla
         cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
-    result = compile_source(source, options, backend, obeyed=cuts, progress=progress)
-    return Replay(result, result.program == recorded.get("program"), first_difference(trace, result.trace))
+    return compile_source(source, options, backend, obeyed=cuts, progress=progress)
+
+
+def compare(trace: Trace, replayed: Result) -> Comparison:
+    """A recorded compile beside its replay. Raises ``ValueError`` for a trace without a result."""
+    same_program = replayed.program == _recorded_result(trace).get("program")
+    return Comparison(same_program, first_difference(trace, replayed.trace))
 
 
 def first_difference(recorded: Trace, replayed: Trace) -> Difference | None:
@@ -101,6 +103,12 @@ def first_difference(recorded: Trace, replayed: Trace) -> Difference | None:
         if one != other:
             return Difference(number, one, other)
     return None
+
+
+def _recorded_result(trace: Trace) -> Mapping[str, object]:
+    for event in trace.select("result"):
+        return event.data
+    raise ValueError("the compile that it records did not end")
 
 
 def _options(data: Any) -> Options:

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compiler.replay import Replay
+    from compiler.replay import Comparison
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> int:
     from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
     from compiler.output import check_writable, write_whole
     from compiler.progress import Activity, shown
-    from compiler.replay import replay
+    from compiler.replay import compare, replay
     from compiler.trace_file import open_trace
 
     for path in (arguments.output, arguments.new_trace):
@@ -37,23 +37,24 @@ def run(arguments: Namespace) -> int:
     activity = Activity()
     try:
         with shown(activity):
-            replayed = replay(trace, activity)
+            result = replay(trace, activity)
     except ValueError as error:
         raise LiftcError([Diagnostic("L0706", f"{arguments.file} cannot be replayed: {error}")]) from error
-    if arguments.output is not None and replayed.result.program is not None:
-        write_whole(arguments.output, replayed.result.program)
+    if arguments.output is not None and result.program is not None:
+        write_whole(arguments.output, result.program)
     if arguments.new_trace is not None:
-        write_whole(arguments.new_trace, replayed.result.trace.text())
-    _report(arguments, replayed)
-    return ExitCode.ACCEPTED if replayed.same else ExitCode.NOT_ACCEPTED
+        write_whole(arguments.new_trace, result.trace.text())
+    comparison = compare(trace, result)
+    _report(arguments, result.status, comparison)
+    return ExitCode.ACCEPTED if comparison.same else ExitCode.NOT_ACCEPTED
 
 
-def _report(arguments: Namespace, replayed: Replay) -> None:
-    found = replayed.difference
+def _report(arguments: Namespace, status: str, comparison: Comparison) -> None:
+    found = comparison.difference
     if arguments.json:
         data = {
-            "status": replayed.result.status,
-            "same_program": replayed.same_program,
+            "status": status,
+            "same_program": comparison.same_program,
             "same_trace": found is None,
             "difference": None
             if found is None
@@ -61,9 +62,9 @@ def _report(arguments: Namespace, replayed: Replay) -> None:
         }
         print(json.dumps(data), file=sys.stderr if arguments.output == "-" else sys.stdout)
         return
-    program = "the same bytes" if replayed.same_program else "other bytes than recorded"
+    program = "the same bytes" if comparison.same_program else "other bytes than recorded"
     trace = "the same but for timings" if found is None else f"differs first in line {found.line}"
-    lines = [f"{replayed.result.status}: the program is {program}, the trace is {trace}"]
+    lines = [f"{status}: the program is {program}, the trace is {trace}"]
     if found is not None:
         lines += [f"  recorded: {_cut(found.recorded)}", f"  replayed: {_cut(found.replayed)}"]
     print("\n".join(lines), file=sys.stderr)

@@ -1,0 +1,230 @@
+"""Measure liftc: a suite beside the raw model at the same number of tokens, the IR's coverage, overheads, replays."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from compiler.options import ABLATIONS, Options
+
+if TYPE_CHECKING:
+    from backends.protocol import Backend
+    from compiler.bench.overheads import Overheads
+    from compiler.bench.rows import Row
+    from compiler.bench.suites import Problem
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the sub-commands."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="run|report|ir|overheads|replays")
+    run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
+    _add_suite(run_)
+    _add_budgets(run_)
+    run_.add_argument("--seeds", type=_whole_numbers, default=(0,), metavar="N,...", help="the seeds (default: 0)")
+    run_.add_argument("--out", type=Path, required=True, metavar="FILE", help="rows as JSON Lines; a run goes on there")
+    run_.add_argument(
+        "--without", type=_parts, default=(), metavar="PART,...", help=f"leave out {', '.join(ABLATIONS)}"
+    )
+    run_.add_argument("--whole-pool", action="store_true", help="score also the samples that neither side drew")
+    run_.add_argument("--prefetch", action="store_true", help="ask for all answers first, in large batches")
+    report = actions.add_parser("report", help="the table of rows that runs have written")
+    report.add_argument("rows", type=Path, nargs="+", metavar="FILE")
+    report.add_argument("--markdown", action="store_true", help="print Markdown")
+    ir = actions.add_parser("ir", help="how many reference solutions the IR covers")
+    ir.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a suite's file, or Python files")
+    ir.add_argument("--limit", type=int, metavar="N", help="the first N only")
+    overheads = actions.add_parser("overheads", help="start-up, bookkeeping, and decoding under the grammar")
+    _add_suite(overheads, limit=8)
+    overheads.add_argument("--runs", type=int, default=20, metavar="N", help="starts to time (default: 20)")
+    overheads.add_argument("--rows", type=Path, metavar="FILE", help="take the compiles of this run")
+    replays = actions.add_parser("replays", help="compile problems, and replay each offline in another process")
+    _add_suite(replays)
+    _add_budgets(replays)
+    for action in (run_, report, ir, overheads, replays):
+        action.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_suite(parser: ArgumentParser, limit: int | None = None) -> None:
+    parser.add_argument("suites", nargs="*", default=["own"], metavar="SUITE", help="own, or a JSON Lines file's path")
+    of = "all" if limit is None else limit
+    parser.add_argument(
+        "--limit", type=int, default=limit, metavar="N", help=f"the first N problems of each suite (default: {of})"
+    )
+    parser.add_argument("--ids", type=lambda text: text.split(","), metavar="ID,...", help="these problems only")
+    parser.add_argument("--model", default="auto", metavar="NAME|PATH|none", help="the model, as for a compile")
+
+
+def _add_budgets(parser: ArgumentParser) -> None:
+    default = Options()
+    parser.add_argument("--budget-tokens", type=int, default=default.budget_tokens, metavar="N")
+    parser.add_argument("--budget-seconds", type=float, default=default.budget_seconds, metavar="S")
+    parser.add_argument("--samples", type=int, default=default.samples, metavar="N")
+
+
+def run(arguments: Namespace) -> int:
+    """Measure and print. Raises ``LiftcError`` for a suite that cannot be read, and ``BackendError``."""
+    from compiler.bench.suites import SuiteError
+    from compiler.diagnostics import Diagnostic, LiftcError
+
+    actions = {"run": _run, "report": _report, "ir": _ir, "overheads": _overheads, "replays": _replays}
+    try:
+        return actions[arguments.action](arguments)
+    except (SuiteError, OSError, UnicodeDecodeError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise LiftcError([Diagnostic("L0707", str(error))]) from error
+
+
+def _run(arguments: Namespace) -> int:
+    from compiler.bench.run import prefetch, without
+    from compiler.bench.run import run as run_suite
+
+    problems = _problems(arguments)
+    options = without(_options(arguments), arguments.without)
+    with _engine(arguments.model) as (backend, title):
+        if backend is not None and arguments.prefetch:
+            prefetch(problems, arguments.seeds, options.samples, backend, _say)
+        rows = run_suite(
+            problems,
+            arguments.seeds,
+            options,
+            backend,
+            arguments.out,
+            title=title,
+            whole_pool=arguments.whole_pool,
+            progress=_say,
+        )
+    from compiler.bench.report import plain_report, to_json
+
+    _print(arguments, plain_report(rows), to_json(rows))
+    return 0
+
+
+def _report(arguments: Namespace) -> int:
+    from compiler.bench.report import markdown_report, plain_report, to_json
+    from compiler.bench.rows import read_all
+
+    rows = read_all(arguments.rows)
+    _print(arguments, markdown_report(rows) if arguments.markdown else plain_report(rows), to_json(rows))
+    return 0
+
+
+def _ir(arguments: Namespace) -> int:
+    from compiler.bench.coverage import coverage, render, to_json
+
+    try:
+        report = coverage(arguments.paths, arguments.limit)
+    except ValueError as error:
+        raise OSError(str(error)) from error
+    _print(arguments, render(report), to_json(report))
+    return 0
+
+
+def _overheads(arguments: Namespace) -> int:
+    from compiler.bench.overheads import Overheads, measure_bookkeeping, measure_decoding, measure_start_up
+    from compiler.bench.rows import read_rows
+    from grammar.specialise import python_grammar
+
+    start_up = measure_start_up(arguments.runs)
+    problems = _problems(arguments)
+    with _engine(arguments.model, cached=False) as (backend, title):
+        rows = read_rows(arguments.rows) if arguments.rows else _measured(problems, backend, title)
+        decoding = () if backend is None else measure_decoding(problems, backend, python_grammar())
+    found = Overheads(start_up, measure_bookkeeping(rows), decoding)
+    _print(arguments, _overheads_text(found), found.to_json())
+    return 0
+
+
+def _measured(problems: list[Problem], backend: Backend | None, title: str) -> list[Row]:
+    from compiler.bench.run import run as run_suite
+
+    with TemporaryDirectory(prefix="liftc-overheads-") as folder:
+        return run_suite(problems, (0,), Options(), backend, Path(folder) / "rows.jsonl", title=title, progress=_say)
+
+
+def _overheads_text(found: Overheads) -> str:
+    start = found.start_up
+    lines = [f"start-up     {start.liftc * 1000:.1f} ms, {start.ratio:.2f} times `python -c pass`"]
+    if found.bookkeeping is not None:
+        phases = ", ".join(f"{name} {share:.1%}" for name, share in found.bookkeeping.phases.items())
+        lines.append(
+            f"bookkeeping  {found.bookkeeping.share:.1%} of a compile, of {found.bookkeeping.compiles}: {phases}"
+        )
+    for item in found.decoding:
+        speeds = f"{item.constrained:.1f} tokens a second under the grammar, {item.free:.1f} free"
+        lines.append(f"decoding     batch {item.batch}: {speeds}, {item.ratio:.0%}")
+    return "\n".join(lines)
+
+
+def _replays(arguments: Namespace) -> int:
+    from compiler.bench.replays import check_replays
+
+    with _engine(arguments.model) as (backend, _):
+        checked = check_replays(_problems(arguments), _options(arguments), backend, progress=_say)
+    same = sum(item.same for item in checked)
+    differing = [item for item in checked if not item.same]
+    text = "\n".join([f"{same} of {len(checked)} the same", *(f"{item.id}:\n{item.difference}" for item in differing)])
+    data = {
+        "total": len(checked),
+        "same": same,
+        "cuts": sum(item.cuts for item in checked),
+        "differing": [{"suite": item.suite, "id": item.id, "difference": item.difference} for item in differing],
+    }
+    _print(arguments, text, data)
+    return 0 if same == len(checked) else 1
+
+
+@contextmanager
+def _engine(model: str, *, cached: bool = True) -> Iterator[tuple[Backend | None, str]]:
+    from compiler.ending import tell
+    from compiler.engine import open_engine
+
+    engine = open_engine(model, cached=cached)
+    tell(*engine.notes)
+    try:
+        yield engine.backend, engine.name or "none"
+    finally:
+        engine.close()
+
+
+def _problems(arguments: Namespace) -> list[Problem]:
+    from compiler.bench.suites import read_suite
+
+    return [
+        problem for suite in arguments.suites for problem in read_suite(suite, limit=arguments.limit, ids=arguments.ids)
+    ]
+
+
+def _options(arguments: Namespace) -> Options:
+    return Options(
+        budget_tokens=arguments.budget_tokens, budget_seconds=arguments.budget_seconds, samples=arguments.samples
+    )
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _print(arguments: Namespace, text: str, data: object) -> None:
+    print(json.dumps(data, ensure_ascii=False) if arguments.json else text.rstrip("\n"))
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"expected whole numbers with commas between, not {text!r}") from None
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(","))
+    for part in parts:
+        if part not in ABLATIONS:
+            raise ArgumentTypeError(f"there is no part {part!r}; the parts are {', '.join(ABLATIONS)}")
+    return parts

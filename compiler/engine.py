@@ -31,8 +31,8 @@ class Engine:
 def open_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Engine:
     """The back end for a known model's name, a GGUF file's path, ``none``, or ``auto``: the default one if it is here.
 
-    Replies are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises ``BackendError`` for a model that is
-    missing or damaged; one that does not load tells so at its first request.
+    Replies are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises
+    ``BackendError`` for a model that is missing or damaged; one that does not load tells so at its first request.
     """
     if model == NO_MODEL:
         return Engine(None, None)

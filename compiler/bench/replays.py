@@ -29,7 +29,7 @@ import json, sys
 from pathlib import Path
 from compiler.replay import replay
 from compiler.trace import read_trace
-result = replay(read_trace(Path(sys.argv[1]))).result
+result = replay(read_trace(Path(sys.argv[1])))
 print(json.dumps({"status": result.status, "program": result.program, "trace": result.trace.untimed()}))
 """
 

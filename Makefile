@@ -1,0 +1,49 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+MODEL  := qwen2.5-coder-0.5b
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint format bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.installed ## make .venv and install liftc in it
+
+demo: $(VENV)/.installed ## pull the default model, compile an example, print the function with its evidence
+	@$(BIN)/liftc models pull $(MODEL)
+	@echo "$$ liftc examples/median.txt -o median.py"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		$(BIN)/liftc examples/median.txt -o "$$folder/median.py" && echo && cat "$$folder/median.py"
+
+test: $(VENV)/.dev ## run the tests that need no model and are quick
+	$(BIN)/pytest -n 2 -m "not model and not slow and not gpu"
+
+test-all: $(VENV)/.dev ## run every test; pulls the models that they need
+	$(BIN)/pytest -n 2 -m "not gpu"
+
+lint: $(VENV)/.dev ## check style, types and the layers of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed ## measure liftc on its own suite, beside the raw model
+	$(BIN)/liftc bench run own --out build/own.jsonl
+
+clean: ## remove .venv and what was built
+	rm -rf $(VENV) build dist
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@touch $@

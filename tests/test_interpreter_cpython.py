@@ -155,9 +155,11 @@ SIMPLE = st.one_of(
     st.builds("raise {}({})\n".format, st.sampled_from(["ValueError", "KeyError"]), EXPRESSIONS),
     st.builds("return {}\n".format, EXPRESSIONS),
 )
+# Most random statements raise; caught, they let the rest of the program run.
+CAUGHT = SIMPLE.map(lambda text: f"try:\n    {text}except Exception as error:\n    log(str(type(error)))\n")
 BLOCKS = st.recursive(
-    st.lists(SIMPLE, min_size=1, max_size=3).map("".join),
-    lambda block: st.lists(_statement(block) | SIMPLE, min_size=1, max_size=3).map("".join),
+    st.lists(CAUGHT, min_size=1, max_size=3).map("".join),
+    lambda block: st.lists(_statement(block) | CAUGHT | SIMPLE, min_size=1, max_size=3).map("".join),
     max_leaves=5,
 )
 HELPERS = """

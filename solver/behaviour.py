@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence, Sized
+from typing import Any, TypeAlias
 
 from solver.sorts import (
     BOOL,
     BYTES,
+    FLOAT,
     INT,
+    NONE,
     STR,
     DictSort,
     IterableSort,
@@ -39,11 +41,16 @@ _WIDEST_INTEGER = 1 << 2048
 def key_maker(sort: Sort) -> Callable[[Vector], object]:
     """A function from vectors of a sort to hashable keys, equal only for vectors that no component can tell apart."""
     if sort in (INT, BOOL, STR, BYTES):
-        return _identity
+        return _scalar_key
     return _frozen_key if _holds_sets(sort) else repr
 
 
-def _identity(vector: Vector) -> object:
+def _scalar_key(vector: Vector) -> object:
+    try:
+        hash(vector)
+    except TypeError:
+        # An annotation said that these are scalars, and the examples pass something else.
+        return _frozen_key(vector)
     return vector
 
 
@@ -80,12 +87,26 @@ def _holds_sets(sort: Sort) -> bool:
             return False
 
 
-def within_bounds(values: Sequence[object]) -> bool:
-    """Whether no value is too large to be worth keeping."""
-    for value in values:
-        if isinstance(value, int):
-            if not -_WIDEST_INTEGER < value < _WIDEST_INTEGER:
-                return False
-        elif isinstance(value, (str, list, tuple, set, dict, bytes, range)) and len(value) > LONGEST_VALUE:
-            return False
+def bounds_checker(sort: Sort) -> Callable[[Sequence[Any]], bool]:
+    """A function that tells whether no value of a vector of this sort is too large to be worth keeping."""
+    if sort in (BOOL, FLOAT, NONE):
+        return _always
+    return _small_integers if sort == INT else _short
+
+
+def _always(values: Sequence[Any]) -> bool:  # noqa: ARG001
     return True
+
+
+def _small_integers(values: Sequence[Any]) -> bool:
+    try:
+        return bool(max(values) < _WIDEST_INTEGER and min(values) > -_WIDEST_INTEGER)
+    except TypeError:
+        return all(not isinstance(value, int) or -_WIDEST_INTEGER < value < _WIDEST_INTEGER for value in values)
+
+
+def _short(values: Sequence[Any]) -> bool:
+    try:
+        return max(map(len, values)) <= LONGEST_VALUE
+    except TypeError:
+        return all(not isinstance(value, Sized) or len(value) <= LONGEST_VALUE for value in values)

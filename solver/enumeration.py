@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from solver.behaviour import FAILURE, Vector, key_maker, within_bounds
+from solver.behaviour import FAILURE, Vector, bounds_checker, key_maker
 from solver.meter import Meter
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Component, Lit, Term, Var
@@ -50,14 +50,15 @@ class Library:
     """What terms are built from.
 
     ``feeds`` lists, for each sort, the sorts whose terms may stand where it is asked for; it holds at least itself.
-    ``names`` lists for each sort of collection, for each variable that ranges over it, names to choose from.
+    ``names`` lists for each sort of collection, or operation that makes one, the names to choose from for each variable
+    that ranges over it.
     """
 
     components: tuple[Component, ...]
     binders: tuple[Binder, ...]
     feeds: Mapping[Sort, tuple[Sort, ...]]
     constants: tuple[tuple[Lit, int], ...] = ()
-    names: Mapping[Sort, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    names: Mapping[Sort | str | None, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 class Enumeration:
@@ -80,8 +81,9 @@ class Enumeration:
         self._seen: dict[Sort, dict[object, Entry]] = {}
         self._watched: set[int] = set()
         self._keys = {sort: key_maker(sort) for sort in library.feeds}
+        self._bounds = {sort: bounds_checker(sort) for sort in library.feeds}
         self._children: dict[tuple[int, tuple[Sort, ...]], Enumeration | None] = {}
-        self._depth = 0
+        self.depth = 0
         self._taken: frozenset[str] = frozenset(
             leaf.term.name for leaf in (*leaves, *outer) if isinstance(leaf.term, Var)
         )
@@ -111,7 +113,7 @@ class Enumeration:
         yield from self._grow_leaves(cost)
         for component in self._library.components:
             yield from self._grow_component(component, cost)
-        if self._depth < _DEEPEST_CHILD:
+        if self.depth < _DEEPEST_CHILD:
             for binder in self._library.binders:
                 yield from self._grow_binder(binder, cost)
         self.grown = cost
@@ -169,7 +171,7 @@ class Enumeration:
     def _apply(self, component: Component, arguments: Sequence[Entry]) -> Vector | None:
         """The component's vector, or ``None`` where it fails on every input or grows beyond all use."""
         self._meter.tick(self._work)
-        evaluate = component.evaluate
+        evaluate, within_bounds = component.evaluate, self._bounds[component.result]
         columns = [argument.values for argument in arguments]
         if all(argument.whole for argument in arguments):
             try:
@@ -228,28 +230,30 @@ class Enumeration:
         """The enumeration over the elements of a collection; ``None`` where there are none, or too many."""
         place = (id(source), bound)
         if place not in self._children:
-            self._children[place] = self._open_child(source, bound)
+            self._children[place] = self.open_child(source, bound, self._meter)
         return self._children[place]
 
-    def _open_child(self, source: Entry, bound: tuple[Sort, ...]) -> Enumeration | None:
+    def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter) -> Enumeration | None:
+        """A fresh enumeration over the elements of a collection; ``None`` where there are none, or too many."""
         rows: list[tuple[object, ...]] = [() if value is FAILURE else tuple(value) for value in source.values]  # type: ignore[arg-type]
         owners = [index for index, row in enumerate(rows) for _ in row]
         elements = [element for row in rows for element in row]
         if not 0 < len(elements) <= _LONGEST_CHILD:
             return None
         columns = [tuple(elements)] if len(bound) == 1 else list(zip(*elements, strict=True))
-        names = self._fresh_names(source.sort, len(bound))
+        names = self._fresh_names(source, len(bound))
         leaves = [Leaf(Var(name, sort), 1, column) for name, sort, column in zip(names, bound, columns, strict=True)]
         outer = [
             Leaf(leaf.term, leaf.cost, tuple(leaf.values[owner] for owner in owners))
             for leaf in (*self._leaves, *self._outer)
         ]
-        child = Enumeration(self._library, leaves, len(elements), self._meter, outer=outer)
-        child._depth = self._depth + 1
+        child = Enumeration(self._library, leaves, len(elements), meter, outer=outer)
+        child.depth = self.depth + 1
         return child
 
-    def _fresh_names(self, source: Sort, count: int) -> list[str]:
-        wishes = self._library.names.get(source, ())
+    def _fresh_names(self, source: Entry, count: int) -> list[str]:
+        operation = source.term.component.name if isinstance(source.term, App) else None
+        wishes = self._library.names.get(operation) or self._library.names.get(source.sort, ())
         names: list[str] = []
         for index in range(count):
             wished = wishes[index] if index < len(wishes) else ()
@@ -270,7 +274,7 @@ class Enumeration:
             stop = start + len(elements)
             results.append(_collect_once(binder, elements, body, condition, start, stop))
             start = stop
-        if all(result is FAILURE for result in results) or not within_bounds(results):
+        if all(result is FAILURE for result in results) or not self._bounds[binder.result](results):
             return None
         return tuple(results)
 

@@ -199,7 +199,7 @@ def join(left: Sort, right: Sort) -> Sort:
     if is_subsort(right, left):
         return left
     match left, right:
-        case (TupleSort() | RowSort()), (TupleSort() | RowSort()):
+        case ((TupleSort() | RowSort()), (TupleSort() | RowSort())):
             return RowSort(join(element_of(left) or ANY, element_of(right) or ANY))
     return _union((*_options(left), *_options(right)))
 

@@ -1,31 +1,42 @@
-"""Search for the simplest terms that meet a goal: enumeration in order of cost, with conditionals by unification."""
+"""Search for the simplest terms that meet a goal.
+
+Enumeration in order of cost, conditionals by unification and, once, deduction of what is inside a comprehension.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
+from functools import partial
+from itertools import count, islice
+from operator import eq
 
 from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration, Leaf, Library
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import BOOL, Sort
-from solver.terms import Term
+from solver.terms import App, Bind, Binder, Component, Term, size
 from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 24
+_DEDUCTION_COST = 3
+_MOST_DEDUCTIONS = 10
+_DEDUCTION_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """What a term must do: ``accepts`` holds for each input one test of the value, ``None`` where any value will do.
 
-    ``sorts`` are those that the term may have.
+    ``sorts`` are those that the term may have. ``targets`` are the values that the tests ask for, where each asks for
+    one, and ``same`` tells whether a value is as good as its target.
     """
 
     sorts: tuple[Sort, ...]
     accepts: tuple[Callable[[object], bool] | None, ...]
+    targets: tuple[object, ...] | None = None
+    same: Callable[[object, object], bool] = eq
 
     @property
     def wanted(self) -> int:
@@ -71,7 +82,8 @@ def synthesize(
     A conditional is held back until every plain term of at most its cost was seen, or until the search has done as
     much work again as it took to find it and a quarter of its limit more.
     """
-    search = _Search(library, leaves, goal, meter, found_at_most)
+    enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
+    search = _Search(library, enumeration, goal, meter, found_at_most)
     exhausted = False
     with suppress(BudgetSpentError):
         exhausted = search.run(dearest)
@@ -80,8 +92,11 @@ def synthesize(
 
 
 class _Search:
-    def __init__(self, library: Library, leaves: Sequence[Leaf], goal: Goal, meter: Meter, found_at_most: int) -> None:
-        self.enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
+    def __init__(
+        self, library: Library, enumeration: Enumeration, goal: Goal, meter: Meter, found_at_most: int
+    ) -> None:
+        self.enumeration = enumeration
+        self._library = library
         self.found: list[Found] = []
         self._goal = goal
         self._wanted = goal.wanted
@@ -109,6 +124,8 @@ class _Search:
                     return False
             if self.found and self._at_most == 1:
                 return False
+            if cost == _DEDUCTION_COST and not self.found and self.enumeration.depth == 0:
+                self._deduce()
             self._unify(cost)
             if self._tree is not None and self._tree.cost <= cost:
                 return False
@@ -133,13 +150,90 @@ class _Search:
             if 0 < holds < self._everything:
                 self._tests.add(entry.term, entry.cost, holds)
 
+    def _deduce(self) -> None:
+        """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies."""
+        attempts = islice(self._attempts(self._goal), _MOST_DEDUCTIONS)
+        for binder, source, goal, wrap in attempts:
+            meter = self._meter.part(self._meter.limit // _DEDUCTION_SHARE)
+            child = self.enumeration.open_child(source, binder.bound, meter)
+            if child is None:
+                continue
+            inside = _Search(self._library, child, goal, meter, 1)
+            with suppress(BudgetSpentError):
+                inside.run(_DEAREST_TREE)
+            for found in sorted([*inside.found, *inside.held()], key=lambda item: item.cost)[:1]:
+                body, condition = (found.term, None) if binder.body is not None else (None, found.term)
+                whole = Bind(binder, child.variables, source.term, body, condition)
+                cost = found.cost + source.cost + binder.cost
+                self._hold(wrap(whole), cost + size(wrap(whole)) - size(whole))
+            self._meter.tick(meter.spent)
+
+    def _attempts(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
+        yield from ((*attempt, _as_it_is) for attempt in self._inside(goal))
+        for component in self._library.components:
+            if component.invert is not None and component.result in goal.sorts and goal.targets is not None:
+                arguments = [component.invert(target) for target in goal.targets]
+                if None not in arguments:
+                    accepts = _accepts(arguments, goal)
+                    inner = Goal(component.parameters, accepts, tuple(arguments), goal.same)
+                    yield from ((*attempt, _wrapper(component)) for attempt in self._inside(inner))
+
+    def _inside(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal]]:
+        """Every binder over every cheap collection, with what its body or condition must then be."""
+        for cost in range(1, _DEDUCTION_COST + 1):
+            for binder in self._library.binders:
+                if binder.invert is None or binder.result not in goal.sorts:
+                    continue
+                for source in self.enumeration.entries(binder.source, cost):
+                    inner = _inner_goal(binder, source, goal)
+                    if inner is not None and source.local:
+                        yield binder, source, inner
+
+    def _hold(self, term: Term, cost: int) -> None:
+        if self._tree is None or cost < self._tree.cost:
+            self._tree = Found(term, cost)
+            self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
+
     def _unify(self, cost: int) -> None:
         if not (self._answers.changed or self._tests.changed) or cost < 3:
             return
         self._answers.changed = self._tests.changed = False
         dearest = _DEAREST_TREE if self._tree is None else self._tree.cost - 1
         tree = cheapest_tree(self._answers, self._tests, self._wanted, dearest, self._meter)
-        if tree is None:
-            return
-        self._tree = Found(tree.term, tree.cost)
-        self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
+        if tree is not None:
+            self._hold(tree.term, tree.cost)
+
+
+def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
+    """What the body or condition must be on each element; ``None`` where the goal cannot be met this way."""
+    if binder.invert is None or goal.targets is None:
+        return None
+    targets: list[object] = []
+    accepts: list[Callable[[object], bool] | None] = []
+    for value, target, accept in zip(source.values, goal.targets, goal.accepts, strict=True):
+        elements: list[object] = [] if value is FAILURE else list(value)  # type: ignore[call-overload]
+        wishes: list[object] | None = [None] * len(elements)
+        if accept is not None:
+            wishes = None if value is FAILURE else binder.invert(elements, target)
+        if wishes is None:
+            return None
+        targets += wishes
+        accepts += [None if accept is None else partial(goal.same, wish) for wish in wishes]
+    if all(accept is None for accept in accepts):
+        return None
+    return Goal((binder.body or BOOL,), tuple(accepts), tuple(targets), goal.same)
+
+
+def _accepts(targets: Sequence[object], goal: Goal) -> tuple[Callable[[object], bool] | None, ...]:
+    return tuple(
+        None if accept is None else partial(goal.same, target)
+        for target, accept in zip(targets, goal.accepts, strict=True)
+    )
+
+
+def _as_it_is(term: Term) -> Term:
+    return term
+
+
+def _wrapper(component: Component) -> Callable[[Term], Term]:
+    return lambda term: App(component, (term,))

@@ -15,7 +15,8 @@ class Component:
 
     ``evaluate`` takes the arguments' values, never changes them, and raises where the operation does. ``commutative``
     operations are built in one order only. ``promoting`` marks an instance over ``float`` whose ``int`` instance exists
-    too, so that it is not built over integers alone. ``evaluate`` is not compared: the name stands for it.
+    too, so that it is not built over integers alone. ``invert`` gives the argument of a unary operation from its
+    result, or ``None``. Functions are not compared: the name stands for them.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Component:
     evaluate: Callable[..., object] = field(compare=False, repr=False)
     commutative: bool = False
     promoting: bool = False
+    invert: Callable[[object], object] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Binder:
 
     ``bound`` are the sorts of the bound variables: one for the element, or one for each part of a tuple. ``body`` is
     the sort of the body, ``None`` where there is none. ``collect`` makes the result of one run from the elements that
-    the condition keeps and the body's values on them.
+    the condition keeps and the body's values on them. ``invert`` gives, from one run's elements and result, the values
+    that the body (or the condition, where there is no body) must have on the elements, or ``None``.
     """
 
     name: str
@@ -44,6 +47,9 @@ class Binder:
     result: Sort
     cost: int
     collect: Callable[[Sequence[object], Sequence[object]], object] = field(compare=False, repr=False)
+    invert: Callable[[Sequence[object], object], list[object] | None] | None = field(
+        default=None, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

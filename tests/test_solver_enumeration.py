@@ -110,6 +110,61 @@ def test_conditionals_by_unification() -> None:
     assert text.count(" if ") == 2
 
 
+DEDUCED: list[tuple[str, Sequence[tuple[str, Sort]], Rows, Sort, Sequence[object], str]] = [
+    (
+        "filter",
+        [("xs", INTS)],
+        [({"xs": [1, 2, 3, 4]}, [2, 4]), ({"xs": [4, 5]}, [4]), ({"xs": []}, [])],
+        INTS,
+        (),
+        "[x for x in xs if x % 2 == 0]",
+    ),
+    (
+        "characters",
+        [("s", STR)],
+        [({"s": "a1b22"}, "a#b##"), ({"s": "x9"}, "x#")],
+        STR,
+        ["#"],
+        "''.join(('#' if char.isdigit() else char for char in s))",
+    ),
+    (
+        "map",
+        [("xs", INTS), ("n", INT)],
+        [({"xs": [1, 20, 3], "n": 10}, [1, 10, 3]), ({"xs": [4, 15], "n": 5}, [4, 5])],
+        INTS,
+        (),
+        "[min(x, n) for x in xs]",
+    ),
+    (
+        "pairs",
+        [("xs", INTS)],
+        [({"xs": [1, 5, 2]}, [4, -3]), ({"xs": [7, 7, 10]}, [0, 3])],
+        INTS,
+        (),
+        "[b - a for a, b in zip(xs, xs[1:])]",
+    ),
+    (
+        "keys",
+        [("ws", ListSort(STR))],
+        [({"ws": ["a", "bb"]}, {"a": 1, "bb": 2}), ({"ws": ["ccc"]}, {"ccc": 3})],
+        DictSort(STR, INT),
+        (),
+        "{word: len(word) for word in ws}",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rows", "result", "constants", "expected"),
+    [case[1:] for case in DEDUCED],
+    ids=[case[0] for case in DEDUCED],
+)
+def test_insides_of_comprehensions_are_deduced(
+    parameters: Sequence[tuple[str, Sort]], rows: Rows, result: Sort, constants: Sequence[object], expected: str
+) -> None:
+    assert texts(search(parameters, rows, result, constants, limit=150_000)) == [expected]
+
+
 def test_rivals_agree_on_the_examples_and_more_inputs_part_them() -> None:
     rows: Rows = [({"xs": [1, 2, 3]}, 3), ({"xs": [4, 5]}, 5)]
     assert {"max(xs)", "xs[-1]"} <= set(texts(search([("xs", INTS)], rows, INT, found_at_most=4)))

@@ -83,7 +83,7 @@ _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
     (True, 1),
     (False, 1),
     (None, 1),
-    (2, 2),
+    (2, 1),
     (-1, 2),
     (10, 2),
     (0.0, 2),
@@ -137,7 +137,10 @@ def _library(space: Universe, constants: Sequence[object], wanted: Sequence[obje
         binders=binders_for(space),
         feeds=space.feeds(),
         constants=tuple(_literals(space, constants, wanted)),
-        names={sort: _names_for(sort) for sort in space.sorts},
+        names={
+            **{sort: _names_for(sort) for sort in space.sorts},
+            "enumerate(a)": (("i", "j", "index"), ("x", "item")),
+        },
     )
 
 
@@ -187,7 +190,8 @@ def _goal(space: Universe, result: Sort, targets: Sequence[object], wanted: Sequ
     sorts = [sort for sort in space.sorts if is_subsort(sort, result)]
     if BOOL in sorts and result != BOOL and not any(isinstance(value, bool) for value in wanted):
         sorts.remove(BOOL)
-    return Goal(tuple(sorts), tuple(map(_acceptance, targets)))
+    known = None if any(isinstance(target, Accepts) for target in targets) else tuple(targets)
+    return Goal(tuple(sorts), tuple(map(_acceptance, targets)), known, _same)
 
 
 def _acceptance(target: object) -> Callable[[object], bool] | None:
@@ -227,8 +231,6 @@ def _same(value: object, target: object) -> bool:
 def _names_for(source: Sort) -> tuple[tuple[str, ...], ...]:
     """For a collection of this sort, names for the variables that range over it, the best first."""
     match element_of(source):
-        case TupleSort((first, _)) if isinstance(source, IterableSort) and first == INT:
-            return (("i", "j", "index"), ("x", "item", "value"))
         case TupleSort(items) if len(items) == 2:
             return (("a", "left", "key"), ("b", "right", "value"))
         case ListSort() | RowSort() | TupleSort():

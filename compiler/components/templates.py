@@ -16,6 +16,7 @@ from compiler.components import universe as sorts_of
 from compiler.components.table import BINDERS, OPERATIONS, TEXT_OPERATIONS
 from compiler.components.universe import Universe
 from solver.behaviour import LONGEST_VALUE
+from solver.deduction import wishes_of_filter, wishes_of_map, wishes_of_mapping, wishes_of_remapping
 from solver.sorts import (
     ANY,
     BOOL,
@@ -79,6 +80,21 @@ _KEYED = {
     ),
 }
 
+# What the inside of a binder, or the argument of an operation, must be for a wanted result.
+_INVERSIONS = {
+    "[e for x in s]": wishes_of_map,
+    "tuple(e for x in s)": wishes_of_map,
+    '"".join(e for x in s)': wishes_of_map,
+    "[x for x in s if p]": wishes_of_filter,
+    "tuple(x for x in s if p)": wishes_of_filter,
+    '"".join(x for x in s if p)': wishes_of_filter,
+    "{x: e for x in s}": wishes_of_mapping,
+    "{k: e for k, v in s}": wishes_of_remapping,
+}
+_UNWRAPPINGS: dict[str, Callable[[object], object]] = {
+    '" ".join(a)': lambda text: text.split(" ") if isinstance(text, str) and " " in text else None,
+}
+
 _LOOP = re.compile(r" for (x|k, v) in s( if p)?")
 
 
@@ -123,7 +139,14 @@ def _instances(row: _Row, universe: Universe) -> Iterator[Component]:
         if known.issuperset(parameters) and result in known:
             promoting = choice.get("N") == FLOAT and INT in known
             yield Component(
-                row.text, parameters, result, row.cost, _evaluator(row), "both" in row.marks, promoting=promoting
+                row.text,
+                parameters,
+                result,
+                row.cost,
+                _evaluator(row),
+                "both" in row.marks,
+                promoting,
+                _UNWRAPPINGS.get(row.text),
             )
 
 
@@ -138,7 +161,17 @@ def _binder_instances(row: _Row, universe: Universe) -> Iterator[Binder]:
         spread = isinstance(element, TupleSort) and "lambda" not in row.text
         bound = element.items if spread and isinstance(element, TupleSort) else (element,)
         if len(bound) > 0 and not ("k, v" in row.text and len(bound) != 2):
-            yield Binder(row.text, source, bound, body, " if p" in row.text, result, row.cost, _collector(row.text))
+            yield Binder(
+                row.text,
+                source,
+                bound,
+                body,
+                " if p" in row.text,
+                result,
+                row.cost,
+                _collector(row.text),
+                _INVERSIONS.get(row.text),
+            )
 
 
 @cache

@@ -29,13 +29,14 @@ def _function_lines(function: FunctionResult, paint: Paint) -> list[str]:
     state = paint("accepted", "1;32") if function.accepted else paint("not accepted", "1;31")
     origin = _ORIGINS.get(function.origin, function.origin)
     lines = [f"{paint(function.name, '1')}: {state}{f', {origin}' if origin else ''}"]
-    rows = [(clause.kind, _shortened(clause.clause), clause.verdict, _line_of(clause)) for clause in function.evidence]
+    rows = [(item.kind, _clause_text(item), item.verdict, _line_of(item)) for item in function.evidence]
     kind_width = max((len(kind) for kind, *_ in rows), default=0)
     clause_width = max((len(text) for _, text, *_ in rows), default=0)
     verdict_width = max((len(describe(verdict)) for _, _, verdict, _ in rows), default=0)
     for kind, text, verdict, place in rows:
-        told = paint(describe(verdict).ljust(verdict_width), _colour_of(verdict))
-        lines.append(f"  {kind.ljust(kind_width)}  {text.ljust(clause_width)}  {told}  {place}".rstrip())
+        told = paint(describe(verdict), _colour_of(verdict))
+        gap = " " * (verdict_width - len(describe(verdict)) + 2) if place else ""
+        lines.append(f"  {kind.ljust(kind_width)}  {text.ljust(clause_width)}  {told}{gap}{place}")
     for item in function.ambiguities:
         question = paint("which is right?", "1;33")
         lines.append(f"  {question} {item.call} gives {item.chosen} here and {item.rival} in a rival")
@@ -54,8 +55,9 @@ def _line_of(clause: ClauseEvidence) -> str:
     return f"line {clause.span.line}" if clause.span is not None else ""
 
 
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
+def _clause_text(clause: ClauseEvidence) -> str:
+    """The clause in one line, without the kind that stands before it."""
+    words = " ".join(clause.clause.removeprefix(f"{clause.kind}: ").split())
     return words if len(words) <= _LONGEST_CLAUSE else f"{words[: _LONGEST_CLAUSE - 3]}..."
 
 

@@ -39,7 +39,7 @@ def view_hole(trace: Trace, hole: str) -> Tree | None:
     for chapter in chapters(trace):
         if wanted in hole_names(chapter):
             own = [_holes(chapter, wanted), _conflicts(chapter), _searches(chapter, wanted), _candidates(chapter)]
-            return tree(f"?{wanted} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
+            return tree(f"{wanted} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
     return None
 
 
@@ -108,13 +108,13 @@ def _spec(spec: Data) -> Tree:
 def _holes(chapter: Chapter, only: str | None = None) -> Tree | None:
     steps = chapter.select("narrow")
     holes = [name for name in hole_names(chapter) if only in (None, name)]
-    return group("holes", [_hole(name, [step for step in steps if step["hole"] == name]) for name in holes])
+    return group("holes and their values", [_hole(name, [step for step in steps if step["hole"] == name]) for name in holes])
 
 
 def _hole(name: str, steps: Sequence[Data]) -> Tree:
     path = " → ".join([str(steps[0]["before"]), *(str(step["after"]) for step in steps)]) if steps else "not narrowed"
     reasons = [Tree(f"{step['before']} → {step['after']}: {step['why']}") for step in steps]
-    return Tree(f"?{name}: {path}", tuple(reasons))
+    return Tree(f"{name}: {path}", tuple(reasons))
 
 
 def _conflicts(chapter: Chapter) -> Tree | None:

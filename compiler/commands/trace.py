@@ -26,8 +26,8 @@ def run(arguments: Namespace) -> int:
     trace = open_trace(arguments.file)
     shown = view(trace) if arguments.why is None else view_hole(trace, arguments.why)
     if shown is None:
-        known = ", ".join(f"?{name}" for name in all_holes(trace)) or "none"
-        message = f"the trace has no hole ?{arguments.why.removeprefix('?')}"
+        known = ", ".join(all_holes(trace)) or "none"
+        message = f"the trace has no hole {arguments.why}"
         raise LiftcError([Diagnostic("L0703", message, help=(f"its holes are {known}",))])
     print(json.dumps(shown.to_json(), ensure_ascii=False) if arguments.json else "\n".join(shown.lines()))
     return ExitCode.ACCEPTED

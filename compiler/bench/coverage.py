@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -117,8 +118,9 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _confine() -> None:
-    """The limits of a child: memory, no core files, no environment, nothing on standard output."""
+    """The limits of a child: memory, no core files, no environment, nothing on standard output, no warnings."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ.clear()
+    warnings.simplefilter("ignore")
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,10 @@ def read_references(paths: Sequence[Path]) -> list[Reference]:
 
     Raises ``OSError`` for what cannot be read and ``ValueError`` for a row of another form.
     """
-    return [reference for path in paths for reference in _read(path)]
+    with warnings.catch_warnings():
+        # Old escapes in references are none of the reader's business.
+        warnings.simplefilter("ignore")
+        return [reference for path in paths for reference in _read(path)]
 
 
 def _read(path: Path) -> Iterator[Reference]:

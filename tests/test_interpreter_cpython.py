@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import Module
 from compiler.judge.canonical import canonical
 from compiler.source import Source
+
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 
 NAMES = st.sampled_from(["a", "b", "c", "xs", "ys", "s", "d"])
 CONSTANTS = st.sampled_from(

@@ -67,7 +67,7 @@ def example_bits(inputs: Sequence[Mapping[str, object]], targets: Sequence[objec
         text = repr(target)
         bits = _target_bits(target, _Given(row))
         if text in seen:
-            bits = min(bits, 1.0 + log2(len(seen)))
+            bits = min(bits, log2((len(seen) + 1) / seen.count(text)))
         seen.append(text)
         total += bits
     return total

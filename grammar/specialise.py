@@ -37,9 +37,9 @@ def candidate_grammar(entry: str, parameters: Sequence[str] | None = None) -> st
     Parameters are written as in a ``def``: names, with stars where they have them, ``*`` and ``/``. Annotations,
     defaults, imports and other functions before this one are up to the model. Raises ``ValueError`` for a bad name.
     """
-    listed = "parameters" if parameters is None else _parameters(parameters)
-    signature = f'"def {_checked(entry)}(" {listed} ")" (" -> " annotation)? ":"'
-    return _narrowed({"entry_signature": signature})
+    signature = f'"def {_checked(entry)}(" entry_parameters ")" (" -> " annotation)? ":"'
+    listed = {"entry_parameters": "parameters"} if parameters is None else _parameters(parameters)
+    return _narrowed({"entry_signature": signature} | listed)
 
 
 def block_grammar(*, in_loop: bool = False) -> str:
@@ -84,27 +84,30 @@ def _definitions() -> dict[str, str]:
     return dict(_DEFINITION.findall(python_grammar()))
 
 
-def _parameters(parameters: Sequence[str]) -> str:
-    if not parameters:
-        return ""
-    stars = [index for index, name in enumerate(parameters) if name.startswith("*")]
-    first_star = stars[0] if stars else len(parameters)
-    positional, rest = parameters[:first_star], parameters[first_star:]
-    plain = [name for name in positional if name != "/"]
-    tail = [_parameter(name, "" if name.startswith("*") else "(EQ expr)?") for name in rest]
+def _parameters(parameters: Sequence[str]) -> dict[str, str]:
+    """Rules for a list of parameters: one variant for each place where the defaults may begin."""
+    rules = {}
+    for index, name in enumerate(parameters):
+        if name not in ("*", "/"):
+            _checked(name.lstrip("*"))
+            rules[f"required_{index}"] = f'"{name}" hint?'
+            rules[f"defaulted_{index}"] = f'"{name}" hint? EQ expr'
+    star = next((index for index, name in enumerate(parameters) if name.startswith("*")), len(parameters))
     variants = []
-    for without_default in range(len(plain) + 1):
-        required = set(plain[:without_default])
-        head = [_parameter(name, "" if name in required else "EQ expr") for name in positional]
-        variants.append(" COMMA ".join(head + tail))
-    return f"BREAK? ({' | '.join(variants)}) COMMA? BREAK?"
-
-
-def _parameter(name: str, default: str) -> str:
-    if name in ("*", "/"):
-        return f'"{name}"'
-    stars = name[: len(name) - len(name.lstrip("*"))]
-    return f'"{stars}{_checked(name.lstrip("*"))}" hint? {default}'.rstrip()
+    for defaults_begin in range(star + 1):
+        items = []
+        for index, name in enumerate(parameters):
+            if name in ("*", "/"):
+                items.append(f'"{name}"')
+            elif name.startswith("*") or index < defaults_begin:
+                items.append(f"required_{index}")
+            elif index < star:
+                items.append(f"defaulted_{index}")
+            else:
+                items.append(f"(required_{index} | defaulted_{index})")
+        variants.append(" COMMA ".join(items))
+    body = f"BREAK? ({' | '.join(variants)}) COMMA? BREAK?" if parameters else ""
+    return rules | {"entry_parameters": body}
 
 
 def _checked(name: str) -> str:

@@ -57,6 +57,10 @@ class Claims:
         """Mark ``start:end`` as read."""
         self.taken[start:end] = b"\x01" * (end - start)
 
+    def erase(self, start: int, end: int) -> None:
+        """Mark ``start:end`` as punctuation of the form, which is no prose even on a line that holds some."""
+        self.taken[start:end] = b"\x02" * (end - start)
+
     def add(self, call: Call, expected: Expectation, start: int, end: int) -> None:
         """An example that stands at ``start:end``; one that says the same as an earlier one is not kept twice."""
         self.claim(start, end)
@@ -85,22 +89,21 @@ class Claims:
             self.diagnostics.append(Diagnostic(code, message, labels, help=help_lines, severity="warning"))
 
     def prose(self, start: int = 0, end: int | None = None) -> str:
-        """The text of a stretch that no clause claimed, without the headings and marks that are left of clauses."""
+        """The free text of a stretch: its lines without those that hold clauses only, and without headings of such."""
         text = self.text[start:end]
         taken = self.taken[start:end]
         kept = "".join(" " if mark else char for char, mark in zip(text, taken, strict=True))
+        shown = "".join(" " if mark == 2 else char for char, mark in zip(text, taken, strict=True))
         lines: list[str] = []
         for first, last in _line_stretches(text):
             claimed = any(taken[first:last])
-            line = kept[first:last].rstrip()
-            if claimed and _LEFTOVER.fullmatch(line):
-                continue
-            lines.append(re.sub(r"(?<=\S) {2,}", " ", line) if claimed else line)
+            if not claimed or not _LEFTOVER.fullmatch(kept[first:last]):
+                lines.append(shown[first:last].rstrip())
         return _without_empty_headings("\n".join(lines))
 
 
 _LEFTOVER = re.compile(
-    r"[\W_]*(?:for|and|then|so|that|e\.?g|example|assert|i\.?e|but|while|whereas|output|input)?[\W_]*", re.I
+    r"(?:[\W_]|(?:for|and|then|so|that|e\.?g|examples?|assert|i\.?e|but|while|whereas|output|input)\b)*", re.IGNORECASE
 )
 
 

@@ -12,7 +12,8 @@ from compiler.front.doctests import read_doctests
 from compiler.front.examples import read_asserts, read_calls
 from compiler.front.expressions import Names
 from compiler.front.inputs import read_inputs
-from compiler.spec import Contract, Example, Signature
+from compiler.spec import Contract, Equals, Example, Expectation, Satisfies, Signature
+from solver.sorts import BOOL
 
 
 def read_clauses(claims: Claims, signatures: Mapping[str, Signature]) -> list[tuple[Contract, int]]:
@@ -67,6 +68,20 @@ def _claim_span(claims: Claims, example: Example) -> None:
     inside = [index for index, offset in enumerate(claims.passage.offsets) if span.start <= offset < span.end]
     if inside:
         claims.claim(inside[0], inside[-1] + 1)
+
+
+def settled(examples: Iterable[Example], signature: Signature) -> tuple[Example, ...]:
+    """The examples in the order of the text; a Boolean function that is said to hold returns ``True``."""
+    found: list[Example] = []
+    for example in examples:
+        if signature.returns == BOOL and example.expected in _TRUTHS:
+            example = replace(example, expected=_TRUTHS[example.expected])
+        if example not in found:
+            found.append(example)
+    return tuple(sorted(found, key=lambda item: item.span.start if item.span else -1))
+
+
+_TRUTHS: dict[Expectation, Equals] = {Satisfies("result"): Equals("True"), Satisfies("not result"): Equals("False")}
 
 
 def arity_problem(example: Example, signature: Signature) -> str:

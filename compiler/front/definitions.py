@@ -91,7 +91,31 @@ def read_headers(claims: Claims) -> list[Header]:
     found.sort(key=lambda header: header.start)
     for header in found:
         claims.claim(header.start, header.end)
+        _claim_surroundings(claims, header)
     return found
+
+
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w+-]*[ \t]*(?:\n|\Z)")
+_DOCSTRING = re.compile(
+    r"(\s*[rR]?(?P<quotes>\"\"\"|'''))(.*?)((?P=quotes)(?:\n[ \t]+(?:\.\.\.|pass)[ \t]*(?=\n|\Z))?)", re.DOTALL
+)
+
+
+def _claim_surroundings(claims: Claims, header: Header) -> None:
+    """Claim the quotes of a docstring below a ``def`` line, and the fence of a code block around both."""
+    end = header.end
+    docstring = _DOCSTRING.match(claims.text, end)
+    if docstring:
+        claims.erase(docstring.start(1), docstring.end(1))
+        claims.erase(docstring.start(4), docstring.end(4))
+        end = docstring.end()
+    line = claims.text.rfind("\n", 0, max(header.start - 1, 0)) + 1
+    opening = _FENCE.match(claims.text, line, header.start)
+    closing = re.compile(r"\s*?\n").match(claims.text, end)
+    fence = _FENCE.match(claims.text, closing.end()) if closing else None
+    if opening and fence:
+        claims.claim(line, opening.end())
+        claims.claim(fence.start(), fence.end())
 
 
 def _def(claims: Claims, match: re.Match[str]) -> Header | None:

@@ -68,6 +68,9 @@ def read_asserts(claims: Claims) -> None:
         if claims.full:
             return
         end = _logical_line_end(claims, match.end())
+        if not any(claims.names.specifies(call[1]) for call in _CALL.finditer(claims.text, match.end(), end)):
+            continue
+        claims.attempts += 1
         for stop in _stops(claims.text, match.end(), end):
             test = _assert_test(claims.text[match.start() : stop])
             if test is None or not claims.is_free(match.start(), stop):
@@ -102,16 +105,18 @@ def _assert_test(statement: str) -> ast.expr | None:
 
 def _logical_line_end(claims: Claims, start: int) -> int:
     at = start
-    while at < len(claims.text):
-        match = _LINE_PART.match(claims.text, at)
+    limit = min(len(claims.text), start + _LONGEST_STATEMENT)
+    while at < limit:
+        match = _LINE_PART.match(claims.text, at, limit)
         at = match.end() if match else at
-        if at >= len(claims.text) or claims.text[at] == "\n":
+        if at >= limit or claims.text[at] == "\n":
             break
         closing = claims.brackets.end(at)
         at = at + 1 if closing is None else closing
     return at
 
 
+_LONGEST_STATEMENT = 8_000
 _LINE_PART = re.compile(r"[^\n([{]*")
 
 

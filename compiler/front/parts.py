@@ -12,7 +12,7 @@ from compiler.front.definitions import Header
 
 _PARAGRAPH = re.compile(r"(?:^[ \t]*[^\s][^\n]*(?:\n|\Z))+", re.MULTILINE)
 _DOCSTRING = re.compile(r"\s*[rR]?(\"\"\"|''').*?\1", re.DOTALL)
-_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\d+[.)][ \t])")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,11 @@ def _turn(text: str, start: int, left: Header, right: Header) -> int:
     """Where in the text between two functions the second one begins."""
     line = text.rfind("\n", 0, right.start + 1) + 1 if text[right.start : right.start + 1] != "\n" else right.start
     limit = max(start, min(line, right.start))
-    for paragraph in _PARAGRAPH.finditer(text, start, limit):
+    for index, paragraph in enumerate(_PARAGRAPH.finditer(text, start, limit)):
         words = set(re.findall(r"\w+", paragraph.group()))
         names_right = right.signature.name in words and left.signature.name not in words
-        if _HEADING.match(paragraph.group()) or names_right:
+        # The first paragraph after a `def` is about that function, even if it names only the next one.
+        if _HEADING.match(paragraph.group()) or (names_right and index > 0):
             return paragraph.start()
     return limit
 

@@ -11,7 +11,7 @@ from inspect import cleandoc
 from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
-from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses
+from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, settled
 from compiler.front.context import context_text, module_names
 from compiler.front.definitions import FunctionNode, signature_of
 from compiler.front.expressions import Names, examples_of, parse_expression
@@ -214,7 +214,7 @@ def _function(
         signature,
         "\n".join(prose for claims in read if (prose := cleandoc(claims.prose()))),
         file.text[start:end],
-        tuple(examples),
+        settled(examples, signature),
         tuple(contracts),
         holes.get(name, ()),
         span,

@@ -155,8 +155,11 @@ def _names(called: list[tuple[str, Sort]], spoken: list[tuple[str, Sort]], menti
         return [name for name, _ in spoken]
     taken: list[str] = [name for name, _ in called if name]
     names: list[str] = []
+    several = sum(sort in (INT, FLOAT) for _, sort in called) > 1
+    letters = iter("abcdefgh")
     for name, sort in called:
-        chosen = name or unused(_plain_name(sort), taken)
+        plain = next(letters, "n") if several and sort in (INT, FLOAT) else _plain_name(sort)
+        chosen = name or unused(plain, taken)
         taken.append(chosen)
         names.append(chosen)
     return names

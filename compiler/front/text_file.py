@@ -7,7 +7,14 @@ import re
 from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
-from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, stray_examples
+from compiler.front.clauses import (
+    adopt_misnamed,
+    check_contracts,
+    check_examples,
+    read_clauses,
+    settled,
+    stray_examples,
+)
 from compiler.front.definitions import Header, read_headers
 from compiler.front.expressions import Names
 from compiler.front.order import in_dependency_order
@@ -88,7 +95,7 @@ def _function(
     said += check_contracts(contracts, signature, others)
     text = claims.text if alone else part.text(claims.text)
     span = claims.passage.span(header.start, header.end) if header.end else claims.passage.span(0, len(claims.text))
-    return FunctionSpec(signature, prose, text, tuple(examples), tuple(contracts), (), None, span), said
+    return FunctionSpec(signature, prose, text, settled(examples, signature), tuple(contracts), (), None, span), said
 
 
 def _strays(claims: Claims, functions: list[FunctionSpec]) -> list[Diagnostic]:

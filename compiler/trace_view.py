@@ -172,7 +172,7 @@ def _searches(chapter: Chapter, hole: str | None = None) -> Tree | None:
 
 
 def _details(data: Data) -> str:
-    return ", ".join(f"{name} {value}" for name, value in data.items() if name != "unit")
+    return ", ".join(f"{name} {value}" for name, value in sorted(data.items()) if name != "unit")
 
 
 def _candidates(chapter: Chapter) -> Tree | None:

@@ -18,7 +18,7 @@ class Tree:
         first, *more = self.text.splitlines() or [""]
         yield f"{lead}{branch}{first}"
         under = f"{lead}{rest}"
-        bar = "│ " if self.children else "  "
+        bar = "│ " if self.children else ""
         for line in more:
             yield f"{under}{bar}{line}".rstrip()
         for index, child in enumerate(self.children):

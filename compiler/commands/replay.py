@@ -63,7 +63,7 @@ def _report(arguments: Namespace, status: str, comparison: Comparison) -> None:
         print(json.dumps(data), file=sys.stderr if arguments.output == "-" else sys.stdout)
         return
     program = "the same bytes" if comparison.same_program else "other bytes than recorded"
-    trace = "the same but for timings" if found is None else f"differs first in line {found.line}"
+    trace = "the same but for timings" if found is None else f"another from line {found.line} on"
     lines = [f"{status}: the program is {program}, the trace is {trace}"]
     if found is not None:
         lines += [f"  recorded: {_cut(found.recorded)}", f"  replayed: {_cut(found.replayed)}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from compiler.front.doctests import read_doctests
 from compiler.front.examples import read_asserts, read_calls
 from compiler.front.expressions import Names
 from compiler.front.inputs import read_inputs
+from compiler.source import Span
 from compiler.spec import Contract, Equals, Example, Expectation, Satisfies, Signature
 from solver.sorts import BOOL
 
@@ -131,8 +133,14 @@ def check_contracts(contracts: Iterable[Contract], signature: Signature, module:
                 Diagnostic(
                     "L0111",
                     f"unknown name `{name}` in a contract",
-                    (Label(contract.span, f"`{name}` is not defined"),) if contract.span else (),
+                    (Label(_word_in(contract.span, name), "not defined"),) if contract.span else (),
                     help=(f"the parameters of `{signature.name}` are {known}.{extra}",),
                 )
             )
     return found
+
+
+def _word_in(span: Span, word: str) -> Span:
+    """The span of a word inside another span; the whole of it where the word is not there."""
+    match = re.search(rf"\b{re.escape(word)}\b", span.text)
+    return span if match is None else span.source.span(span.start + match.start(), span.start + match.end())

@@ -67,10 +67,13 @@ def read_asserts(claims: Claims) -> None:
     for match in _ASSERT.finditer(claims.text):
         if claims.full:
             return
-        end = _logical_line_end(claims, match.end())
-        if not any(claims.names.specifies(call[1]) for call in _CALL.finditer(claims.text, match.end(), end)):
-            continue
         claims.attempts += 1
+        end = _logical_line_end(claims, match.end())
+        if not any(
+            claims.names.specifies(call[1])
+            for call in _CALL.finditer(claims.text, match.end(), min(end, match.end() + 500))
+        ):
+            continue
         for stop in _stops(claims.text, match.end(), end):
             test = _assert_test(claims.text[match.start() : stop])
             if test is None or not claims.is_free(match.start(), stop):
@@ -116,7 +119,7 @@ def _logical_line_end(claims: Claims, start: int) -> int:
     return at
 
 
-_LONGEST_STATEMENT = 8_000
+_LONGEST_STATEMENT = 4_000
 _LINE_PART = re.compile(r"[^\n([{]*")
 
 

@@ -116,10 +116,12 @@ class Statements:
                 return None
 
     def _if(self, statement: If) -> cst.If:
-        otherwise: cst.If | cst.Else | None = self._else(statement.otherwise)
+        otherwise: cst.If | cst.Else | None
         match statement.otherwise:
             case (If() as only,):
                 otherwise = self._if(only)
+            case block:
+                otherwise = self._else(block)
         return cst.If(
             emit(statement.test, LOOSEST),
             self._block(statement.then, statement.remark),

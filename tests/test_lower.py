@@ -8,9 +8,12 @@ import types
 
 import pytest
 
+from compiler.emit import emit_module
 from compiler.ir.lower import LowerError, lower_candidate, lower_expression, lower_module, missing_imports
 from compiler.ir.nodes import Assign, Const, Function, If, Import, Name, TypeRef, Unary
 from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_MODULES
+from compiler.ir.text import parse_module, print_module
+from compiler.ir.verify import verify
 from compiler.ir.walk import walk
 from compiler.source import Source
 from solver.sorts import INT, ListSort
@@ -211,6 +214,23 @@ def test_not_python(text: str) -> None:
         _lower(text)
     assert caught.value.code == "L0201"
     assert caught.value.span is not None
+
+
+@pytest.mark.parametrize("text", ["x = " + "+".join("a" * 400), "x = a" + ".strip()" * 400, "a = " + "-" * 150 + "b"])
+def test_too_deep(text: str) -> None:
+    with pytest.raises(LowerError) as caught:
+        _lower(text)
+    assert caught.value.reason.endswith("nested too deeply")
+    with pytest.raises(LowerError):
+        lower_candidate(f"def f():\n    {text}\n", "f")
+
+
+def test_long_chains_pass_through_everything() -> None:
+    chain = "".join(f"    elif x == {number}:\n        return {number}\n" for number in range(80))
+    module = lower_module(Source("a.py", f"def f(x):\n    if x:\n        return x\n{chain}"))
+    assert lower_module(Source("b.py", emit_module(module))) == module
+    assert parse_module(print_module(module)) == module
+    assert verify(module) == []
 
 
 def test_spans_count_characters_whatever_the_line_ends() -> None:

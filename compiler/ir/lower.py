@@ -51,6 +51,8 @@ from compiler.source import Source
 
 __all__ = ["LowerError", "lower_candidate", "lower_expression", "lower_module", "lower_statements", "missing_imports"]
 
+_DEEPEST = 100
+
 
 def lower_module(source: Source) -> Module:
     """The whole module as IR. Raises ``LowerError``."""
@@ -70,7 +72,10 @@ def lower_candidate(text: str, entry: str, context: str = "") -> Module:
     """
     surface = read_surface(Source("candidate.py", text))
     around = read_surface(Source("context.py", context))
-    kept_around, kept = reachable(around, surface, entry)
+    try:
+        kept_around, kept = reachable(around, surface, entry)
+    except RecursionError:
+        raise LowerError("L0202", "nested too deeply", surface.source.span(0, len(text))) from None
     body = (*lower_statements(around, kept_around), *lower_statements(surface, kept))
     module = expand_stars(Module(_named_functions(_future_first(body), entry)))
     return _checked(without_unused_imports(module))
@@ -122,13 +127,22 @@ def lower_statements(surface: Surface, kept: Sequence[ast.stmt]) -> Block:
     body: list[Stmt] = []
     for statement in surface.tree.body:
         if id(statement) in wanted:
-            try:
-                body.append(lowering.statement(statement))
-            except RecursionError:
-                raise LowerError("L0202", "nested too deeply", surface.span(statement)) from None
+            if _is_deep(statement):
+                raise LowerError("L0202", "nested too deeply", surface.span(statement))
+            body.append(lowering.statement(statement))
         else:
             surface.skip_comments(statement.end_lineno or statement.lineno)
     return tuple(body)
+
+
+def _is_deep(statement: ast.stmt) -> bool:
+    """Whether a statement has more than ``_DEEPEST`` nodes one in another; the passes are recursive."""
+    level: list[ast.AST] = [statement]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 class _StatementLowering:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,9 @@ def test_a_torn_line_is_ended_before_the_next(tmp_path: Path) -> None:
     append_row(path, ROWS[2])
     assert read_rows(path) == [ROWS[0], ROWS[2]]
     assert read_rows(tmp_path / "absent.jsonl") == []
+
+
+def test_the_documentation_names_every_field() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", text.split("## Rows")[1].split("## Statistics")[0]))
+    assert {field.name for field in (*fields(Row), *fields(Solved))} <= named

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compiler.bench.score import score
-from compiler.bench.suites import Problem, SuiteError, read_suite
+from compiler.bench.suites import Problem, SuiteError, read_suite, read_suites
 
 HUMANEVAL = {
     "task_id": "HumanEval/900",
@@ -89,6 +89,11 @@ def test_evalplus_of_mbpp_is_prose(tmp_path: Path) -> None:
     assert problem.spec == "Write a function to sort a list.\nassert ordered([2, 1]) == [1, 2]\n"
     assert score(problem, "def ordered(items):\n    return sorted(items)\n").passed
     assert not score(problem, "def ordered(items):\n    return sorted(set(items))\n").passed
+
+
+def test_ids_may_stand_in_any_of_several_suites(tmp_path: Path) -> None:
+    problems = read_suites(["own", suite_of(tmp_path, HUMANEVAL, MBPP)], ids={"mbpp/900"})
+    assert [problem.id for problem in problems] == ["mbpp/900"]
 
 
 def test_limit_and_ids() -> None:

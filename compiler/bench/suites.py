@@ -73,13 +73,20 @@ def read_suite(suite: str | Path, *, limit: int | None = None, ids: Collection[s
     ``ids`` keeps the problems so named, then ``limit`` the first of them. Raises ``SuiteError`` for a file that cannot
     be read, for rows of an unknown kind and for ids that are not there.
     """
-    problems = _read(suite)
+    return read_suites([suite], limit=limit, ids=ids)
+
+
+def read_suites(
+    suites: Sequence[str | Path], *, limit: int | None = None, ids: Collection[str] | None = None
+) -> list[Problem]:
+    """The problems of several suites; ``limit`` counts in each, and ``ids`` may stand in any. Raises ``SuiteError``."""
+    held = [_read(suite) for suite in suites]
     if ids is not None:
-        missing = sorted(set(ids) - {problem.id for problem in problems})
+        missing = sorted(set(ids) - {problem.id for problems in held for problem in problems})
         if missing:
-            raise SuiteError(f"{suite} has no problem {', '.join(missing)}")
-        problems = [problem for problem in problems if problem.id in ids]
-    return problems[:limit]
+            raise SuiteError(f"{', '.join(map(str, suites))}: no problem {', '.join(missing)}")
+        held = [[problem for problem in problems if problem.id in ids] for problems in held]
+    return [problem for problems in held for problem in problems[:limit]]
 
 
 def _read(suite: str | Path) -> list[Problem]:

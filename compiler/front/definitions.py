@@ -202,7 +202,9 @@ def _parse_def(header: str) -> FunctionNode | None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                body = ast.parse(shown.rstrip() + ": pass").body
+                tree = ast.parse(shown.rstrip() + ": pass")
+                compile(tree, "header", "exec", dont_inherit=True)  # Two parameters of one name pass the parser.
+                body = tree.body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         if len(body) == 1 and isinstance(body[0], ast.FunctionDef | ast.AsyncFunctionDef):

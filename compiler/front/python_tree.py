@@ -27,7 +27,9 @@ class PythonFile:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(self.text)
+                tree = ast.parse(self.text)
+                compile(tree, self.source.name, "exec", dont_inherit=True)  # Some errors pass the parser.
+                return tree
         except SyntaxError as error:
             raise _syntax_error(self, error) from None
         except (ValueError, RecursionError, MemoryError):

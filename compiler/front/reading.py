@@ -21,7 +21,7 @@ def read_source(path: str | Path) -> Source:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _unreadable(f"cannot read {name}: {reason}") from error
     if len(data) > LARGEST:
-        raise _unreadable(f"{name} is larger than liftc reads ({LARGEST // 1024} KiB)")
+        raise _too_large(Source(name, data.decode("utf-8", "replace")))
     return Source(name, _decode(name, data))
 
 
@@ -34,7 +34,11 @@ def _read_file(path: Path) -> bytes:
 
 def _decode(name: str, data: bytes) -> str:
     if b"\x00" in data:
-        raise _unreadable(f"{name} is a binary file: byte {data.index(0)} is zero")
+        place = data.index(0)
+        before = data[:place].decode("utf-8", "replace")
+        span = Source(name, before + "\ufffd").span(len(before), len(before) + 1)
+        message = f"{name} is a binary file: byte {place} is zero"
+        raise LiftcError([Diagnostic("L0101", message, (Label(span, "not a character of a text"),))])
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -55,7 +59,7 @@ def _decode(name: str, data: bytes) -> str:
 def check_source(source: Source) -> None:
     """Refuse a text that holds no specification at all. Raises ``LiftcError``."""
     if len(source.text.encode("utf-8", "surrogatepass")) > LARGEST:
-        raise _unreadable(f"{source.name} is larger than liftc reads ({LARGEST // 1024} KiB)")
+        raise _too_large(source)
     if not source.text.strip("\ufeff \t\r\n\f\v"):
         raise LiftcError(
             [
@@ -80,6 +84,14 @@ def check_source(source: Source) -> None:
                 )
             ]
         )
+
+
+def _too_large(source: Source) -> LiftcError:
+    message = f"{source.name} is larger than liftc reads ({LARGEST // 1024} KiB)"
+    help_ = ("describe the functions in one file each, and leave out what they do not need",)
+    return LiftcError(
+        [Diagnostic("L0101", message, (Label(source.span(0, 1), "this text goes on too long"),), (), help_)]
+    )
 
 
 def _unreadable(message: str) -> LiftcError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -114,6 +114,26 @@ def sort_of(term: Term) -> Sort:
             return binder.result
         case Choice(_, then, _):
             return sort_of(then)
+
+
+def variables_of(term: Term) -> Iterator[Var]:
+    """Every variable in a term, bound ones included, as often as it stands there."""
+    match term:
+        case Var():
+            yield term
+        case Lit():
+            pass
+        case App(_, arguments):
+            for argument in arguments:
+                yield from variables_of(argument)
+        case Bind(_, variables, source, body, condition):
+            yield from variables
+            for part in (source, body, condition):
+                if part is not None:
+                    yield from variables_of(part)
+        case Choice(test, then, otherwise):
+            for part in (test, then, otherwise):
+                yield from variables_of(part)
 
 
 def size(term: Term) -> int:

@@ -1,6 +1,7 @@
 """Enumeration finds the simplest terms, and what it evaluates is what the emitted text does."""
 
 import ast
+import math
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -183,6 +184,14 @@ def test_open_sorts_are_read_off_the_values() -> None:
     assert texts(search([("s", ANY)], [({"s": "ab"}, "BA"), ({"s": "xyz"}, "ZYX")], ANY)) == ["s.upper()[::-1]"]
 
 
+def test_parameters_may_hide_built_ins_and_modules() -> None:
+    rows: Rows = [({"sum": [1, 2]}, 3), ({"sum": [4, 5]}, 9), ({"sum": [7, 1, 1]}, 9)]
+    (found,) = search([("sum", INTS)], rows, INT).found
+    assert [eval(to_text(found.term), {"sum": row["sum"], "math": math}) for row, _ in rows] == [3, 9, 9]
+    string: Rows = [({"string": "ab"}, 2), ({"string": "abc"}, 3)]
+    assert texts(search([("string", STR)], string, INT)) == ["len(string)"]
+
+
 def test_the_limit_is_kept_and_the_search_repeats() -> None:
     rows: Rows = [({"xs": [3, 1, 2]}, [99, 98]), ({"xs": [4, 5]}, [17])]
     first, second = (search([("xs", INTS)], rows, INTS, limit=20_000) for _ in range(2))
@@ -201,7 +210,6 @@ def test_stopping_from_outside() -> None:
 
 @pytest.mark.parametrize("sort", [INTS, STR, INT, FLOAT, DictSort(STR, INT)], ids=str)
 def test_kept_terms_evaluate_as_their_text(sort: Sort) -> None:
-    import math
     import statistics
     from collections import Counter
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
+from functools import cache
 
-from compiler.ir.nodes import Expr, ExprStmt, Import
+from compiler.ir.nodes import Expr, Function, Import, Return
 from compiler.source import Source
-from solver.terms import App, Bind, Choice, Component, Lit, Term, Var
+from solver.terms import App, Bind, Choice, Component, Lit, Term, Var, variables_of
 
 _IMPORTS = {"math": "import math", "statistics": "import statistics", "Counter": "from collections import Counter"}
+
+_PLACEHOLDERS = frozenset("abcsxepkv")
 
 # Operations that read better with a constant on the right.
 _TURNED = frozenset({"a + b", "a * b", "a == b", "a != b"})
@@ -22,11 +25,22 @@ def to_expr(term: Term) -> tuple[Expr, tuple[Import, ...]]:
 
     text = to_text(term)
     names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    needed = [line for name, line in _IMPORTS.items() if name in names]
-    module = lower_module(Source("search", "\n".join([*needed, text])))
-    expression = module.body[-1]
-    assert isinstance(expression, ExprStmt)
-    return expression.value, tuple(statement for statement in module.body if isinstance(statement, Import))
+    variables = sorted({variable.name for variable in variables_of(term)})
+    needed = [line for name, line in _IMPORTS.items() if name in names and name not in variables]
+    lines = [*needed, f"def found({', '.join(variables)}):", f"    return {text}"]
+    *imports, function = lower_module(Source("search", "\n".join(lines))).body
+    assert isinstance(function, Function)
+    (returned,) = function.body
+    assert isinstance(returned, Return)
+    assert returned.value is not None
+    return returned.value, tuple(item for item in imports if isinstance(item, Import))
+
+
+@cache
+def names_used(template: str) -> frozenset[str]:
+    """The built-ins and modules that an operation's text names."""
+    nodes = ast.walk(ast.parse(template, mode="eval"))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name)) - _PLACEHOLDERS
 
 
 def to_text(term: Term) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.components.rendering import can_be_written, to_expr
+from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import Universe, options, refined, universe
 from compiler.ir.nodes import Expr, Import
@@ -117,7 +117,7 @@ def search_expressions(
     result = refined(result, wanted)
     space = universe([sort for _, sort in known], result)
     synthesis = synthesize(
-        _library(space, constants, wanted),
+        _library(space, constants, wanted, frozenset(name for name, _ in known)),
         _leaves(known, inputs),
         _goal(space, result, targets, wanted),
         Meter(limit, should_stop),
@@ -131,10 +131,11 @@ def _report(synthesis: Synthesis) -> SearchReport:
     return SearchReport(found, synthesis.expansions, synthesis.banks, synthesis.exhausted, synthesis.stopped)
 
 
-def _library(space: Universe, constants: Sequence[object], wanted: Sequence[object]) -> Library:
+def _library(space: Universe, constants: Sequence[object], wanted: Sequence[object], taken: frozenset[str]) -> Library:
+    """The operations for these sorts, but for those whose names the parameters take away."""
     return Library(
-        components=components_for(space),
-        binders=binders_for(space),
+        components=tuple(item for item in components_for(space) if not names_used(item.name) & taken),
+        binders=tuple(item for item in binders_for(space) if not names_used(item.name) & taken),
         feeds=space.feeds(),
         constants=tuple(_literals(space, constants, wanted)),
         names={

@@ -13,8 +13,8 @@ from compiler.bench.statistics import Difference, gap_closed, mean, median, pair
 class Summary:
     """One suite under one configuration. Shares are of rows (problems times seeds).
 
-    ``drawn`` counts rows in which any answer that either side drew is right, ``pool`` those in which any of the whole
-    pool is; the gap runs from ``filtered`` to the wider of the two. The raw model's figures are ``None`` without one.
+    ``any_right`` counts rows in which any raw answer that is known is right: those that either side drew, and the whole
+    pool where it was scored; the gap runs from ``filtered`` to it. The raw model's figures are ``None`` without one.
     """
 
     suite: str
@@ -29,8 +29,7 @@ class Summary:
     accepted_wrong: float
     greedy: float | None
     filtered: float | None
-    drawn: float | None
-    pool: float | None
+    any_right: float | None
     difference: Difference | None
     accepted_difference: Difference | None
     gap_closed: float | None
@@ -111,9 +110,8 @@ def markdown_report(rows: Sequence[Row]) -> str:
 def _summary(suite: str, label: str, rows: Sequence[Row]) -> Summary:
     accepted = [row for row in rows if row.status == "accepted"]
     filtered = _share(rows, lambda solved: solved.filtered)
-    drawn, pool = _share(rows, lambda solved: solved.drawn), _share(rows, lambda solved: solved.pool)
+    any_right = _share(rows, lambda solved: solved.drawn or bool(solved.pool) if solved.drawn is not None else None)
     best_effort = mean(row.solved.best_effort for row in rows)
-    ceiling = max((share for share in (drawn, pool) if share is not None), default=None)
     compared = [row for row in rows if row.solved.filtered is not None]
     return Summary(
         suite=suite,
@@ -128,11 +126,10 @@ def _summary(suite: str, label: str, rows: Sequence[Row]) -> Summary:
         accepted_wrong=mean(not row.solved.accepted for row in accepted),
         greedy=_share(rows, lambda solved: solved.greedy),
         filtered=filtered,
-        drawn=drawn,
-        pool=pool,
+        any_right=any_right,
         difference=_difference(compared, lambda solved: solved.best_effort),
         accepted_difference=_difference(compared, lambda solved: solved.accepted),
-        gap_closed=None if filtered is None or ceiling is None else gap_closed(best_effort, filtered, ceiling),
+        gap_closed=None if filtered is None or any_right is None else gap_closed(best_effort, filtered, any_right),
         seconds=median(row.seconds for row in rows),
         cached=any(row.cached for row in rows),
         tokens=mean(row.completion_tokens for row in rows),
@@ -195,7 +192,6 @@ def _report(rows: Sequence[Row], table: _Table) -> str:
 
 def _cells(summary: Summary) -> tuple[str, ...]:
     difference, closed = summary.difference, summary.gap_closed
-    ceilings = [share for share in (summary.drawn, summary.pool) if share is not None]
     return (
         summary.suite,
         summary.configuration,
@@ -203,7 +199,7 @@ def _cells(summary: Summary) -> tuple[str, ...]:
         _percent(summary.greedy),
         _percent(summary.filtered),
         _percent(summary.best_effort),
-        _percent(max(ceilings, default=None)),
+        _percent(summary.any_right),
         "-"
         if difference is None
         else f"{100 * difference.mean:+.1f} [{100 * difference.low:+.1f}, {100 * difference.high:+.1f}]",

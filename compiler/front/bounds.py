@@ -92,9 +92,11 @@ def _bound(relation: Relation, value: ast.expr, span_of: SpanOf) -> Bound:
         number = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise _bad("a bound needs a literal value", value, span_of, "not a literal") from None
-    if relation in _LENGTHS and (not isinstance(number, int) or isinstance(number, bool) or number < 0):
+    if relation in _LENGTHS and not (isinstance(number, int) and number >= 0):
         raise _bad("a length is a whole number that is not negative", value, span_of, "not a length")
-    if relation == "multiple_of" and (not isinstance(number, (int, float)) or number == 0):
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise _bad("a bound needs a number", value, span_of, "not a number")
+    if relation == "multiple_of" and number == 0:
         raise _bad("`MultipleOf` needs a number that is not zero", value, span_of, "not a step")
     return Bound(relation, ast.unparse(value), span_of(value))
 

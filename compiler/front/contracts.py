@@ -13,7 +13,7 @@ from compiler.spec import Contract, Signature
 _START = r"(?:^[ \t]*(?:[-*+>•][ \t]+|\d+[.)][ \t]+)?[`*@:]*|(?<=[.;`])[ \t]+`?)"
 _KEYWORD = re.compile(
     rf"{_START}(?P<kind>pre|post)(?P<mark>:[`*]*|[`*]+:)[ \t]*"
-    rf"|{_START}(?P<raises>raises)(?::[`*]*[ \t]*|[`*]*:[ \t]*|[ \t]+)(?P<exception>[`]?[A-Za-z_][\w.]*`?)"
+    rf"|{_START}(?P<raises>raises)(?::[`*]*[ \t]*|[`*]*:[ \t]*|[ \t]+)(?P<exception>`?[\w.]+`?)"
     r"[ \t]*:?[ \t]*(?P<when>when|if|unless|whenever|iff)?(?![\w])[ \t]*:?[ \t]*",
     re.MULTILINE,
 )
@@ -99,7 +99,8 @@ def _raising(claims: Claims, match: re.Match[str], start: int, parameters: froze
     stop = match.end("exception")
     certain = ":" in claims.text[match.end("raises") : match.start("exception")]
     if exception is None:
-        if certain:
+        # Words such as `raises: an error if ...` are prose.
+        if certain and not match["exception"][:1].islower():
             claims.refuse(
                 "L0112",
                 f"`{match['exception'].strip('`')}` is not a built-in exception",
@@ -110,7 +111,13 @@ def _raising(claims: Claims, match: re.Match[str], start: int, parameters: froze
             )
         return []
     end = _extent(claims, match.end())
-    read = _expression(claims, match.end(), end) if match["when"] else None
+    read = _expression(claims, match.end(), end)
+    if read is not None and not match["when"]:
+        if certain and isinstance(read[0][0], ast.Compare | ast.BoolOp):
+            place = (match.end(), read[2])
+            claims.refuse("L0113", "`when` is missing", *place, "", f"write `raises: {exception} when {read[1]}`")
+            return []
+        read = None
     if read is None or _is_word(read[0][0], parameters):
         if certain and claims.text[match.start("raises") - 1 : match.start("raises")] != ":":
             claims.warn(

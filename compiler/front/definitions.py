@@ -10,6 +10,7 @@ from itertools import islice
 
 from compiler.front.bounds import SpanOf, bounds_of
 from compiler.front.claims import Claims
+from compiler.front.expressions import is_closed
 from compiler.ir.annotations import sort_of_annotation
 from compiler.source import Span
 from compiler.spec import Parameter, Signature
@@ -153,10 +154,18 @@ def _def(claims: Claims, match: re.Match[str]) -> Header | None:
         return None
     start = match.start()
     first_line = text.rfind("\n", 0, start) + 1
+    if isinstance(node, ast.AsyncFunctionDef):
+        claims.refuse("L0115", "async functions are not compiled", start, start + 5, "", "write a plain `def`")
 
     def span_of(item: ast.expr) -> Span:
         return claims.passage.span(*_stretch(text[start:end], item, start))
 
+    for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
+        if not is_closed(default):
+            stretch = _stretch(text[start:end], default, start)
+            claims.refuse(
+                "L0116", "a default that liftc does not evaluate", *stretch, "not a literal", "write a literal"
+            )
     signature = signature_of(node, span_of)
     if text[end : end + 1] == ":":
         end += 1

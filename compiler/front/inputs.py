@@ -48,6 +48,7 @@ _ARROW_LINE = re.compile(rf"`?[ \t]*(?:{ARROW})[ \t]*`?")
 _LINE_START = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?`?(?=[\[({\"'\d+.TFNtfn-])", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^[ \t]*(?=[^\W\d]\w*[ \t]*=[^=])", re.MULTILINE)
 _RETURN = re.compile(r"^[ \t]*return[ \t]*=?[ \t]*", re.MULTILINE)
+_MOST_INPUTS = 20
 
 
 def read_inputs(claims: Claims, signature: Signature) -> None:
@@ -85,7 +86,7 @@ def _bindings(claims: Claims, start: int) -> tuple[dict[str, str], int]:
     while binding := _BINDING.match(claims.text, at):
         stop = value_end(claims.text, binding.end(), claims.brackets)
         value = None if stop is None else value_text(claims.text[binding.end() : stop], claims.names)
-        if stop is None or value is None or binding[1] in named:
+        if stop is None or value is None or binding[1] in named or len(named) == _MOST_INPUTS:
             break
         named[binding[1]] = value
         end = stop
@@ -162,8 +163,9 @@ def _read_assignments(claims: Claims, signature: Signature) -> None:
             return
         named, end = _bindings(claims, start)
         call = _call(signature, named, ()) if named and signature.written else None
-        later = [other for other in starts[index + 1 :] if other > end][:1]
-        returned = _RETURN.search(claims.text, end, min(later[0] if later else len(claims.text), end + 2_000))
+        claims.attempts += 1
+        following = next((other for other in starts[index + 1 : index + _MOST_INPUTS] if other > end), len(claims.text))
+        returned = _RETURN.search(claims.text, end, min(following, end + 2_000))
         if call and returned and returned.start() > end and "def " not in claims.text[end : returned.start()]:
             _finish(claims, call, start, returned.end())
 

@@ -14,7 +14,7 @@ from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, settled
 from compiler.front.context import context_text, module_names
 from compiler.front.definitions import FunctionNode, signature_of
-from compiler.front.expressions import Names, examples_of, parse_expression
+from compiler.front.expressions import Names, examples_of, is_closed, parse_expression
 from compiler.front.holes import (
     Dots,
     HoleKind,
@@ -23,6 +23,7 @@ from compiler.front.holes import (
     hole_names,
     is_declaration,
     is_docstring_only,
+    is_dots,
     is_protocol,
 )
 from compiler.front.order import in_dependency_order
@@ -133,6 +134,21 @@ def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) 
         )
         for dots in target.dots
         if dots.fstring
+    ]
+    if isinstance(target.node, ast.AsyncFunctionDef):
+        start = file.stretch(target.node)[0]
+        label = Label(file.passage.span(start, start + 5))
+        errors.append(Diagnostic("L0115", "async functions are not compiled", (label,), help=("write a plain `def`",)))
+    outside = [*target.node.decorator_list, *target.node.args.defaults, *filter(None, target.node.args.kw_defaults)]
+    errors += [
+        Diagnostic(
+            "L0116",
+            "a decorator or default that liftc does not evaluate",
+            (Label(file.span(item), "reads a name that is not allowed"),),
+            help=("use literals, allowed library names, and the module's own names",),
+        )
+        for item in outside
+        if not is_closed(item, module_names(file.tree)) and not is_dots(item)
     ]
     if target.node.name in seen:
         label = Label(file.span(target.node), "defined again here")

@@ -32,7 +32,7 @@ def read_text(source: Source) -> Spec:
     passage = passage_of(source)
     claims = Claims(passage, Names(None))
     try:
-        headers = _merged(read_headers(claims))
+        headers = _merged(read_headers(claims), claims)
     except BoundError as bad:
         raise LiftcError([bad.diagnostic]) from None
     if not headers:
@@ -55,11 +55,14 @@ def read_text(source: Source) -> Spec:
     return Spec(source, "text", in_dependency_order(functions), warnings=tuple(diagnostics))
 
 
-def _merged(headers: list[Header]) -> list[Header]:
+def _merged(headers: list[Header], claims: Claims) -> list[Header]:
     """One header a function: where its name stands in several, the first that writes the parameters counts."""
     chosen: dict[str, Header] = {}
     for header in headers:
         name = header.signature.name
+        if name in chosen and chosen[name].complete and header.complete and header.signature != chosen[name].signature:
+            label = "another signature stands above"
+            claims.refuse("L0109", f"`{name}` is specified twice", header.start, header.end, label)
         if name not in chosen or (header.complete and not chosen[name].complete):
             chosen[name] = header
     return sorted(chosen.values(), key=lambda header: header.start)

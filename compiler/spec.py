@@ -121,7 +121,11 @@ class Contract:
     @property
     def text(self) -> str:
         """The contract as one line, as the evidence prints it."""
-        return f"raises: {self.raises} when {self.condition}" if self.kind == "raises" else f"{self.kind}: {self.condition}"
+        return (
+            f"raises: {self.raises} when {self.condition}"
+            if self.kind == "raises"
+            else f"{self.kind}: {self.condition}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

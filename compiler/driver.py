@@ -1,0 +1,236 @@
+"""One compile, from the text of a specification to a program with evidence.
+
+The driver is the pipeline of ``docs/architecture.md`` as one readable sequence: read, elaborate and propagate, fill,
+select, emit, and the last verdict on the emitted bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from backends.protocol import Backend, BackendError
+from compiler.assemble import Assembly, assemble
+from compiler.budget import Budget
+from compiler.candidate import Candidate
+from compiler.evidence import describe
+from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.fill.pool import Pool
+from compiler.fill.strategy import fill
+from compiler.front import read_spec
+from compiler.narrow import narrow
+from compiler.options import Options
+from compiler.relocate import relocated
+from compiler.result import FunctionResult, Result, Usage
+from compiler.select import Choice, select
+from compiler.source import Source
+from compiler.spec import FunctionSpec, Spec
+from compiler.testimony import evidence_for, is_accepted
+from compiler.trace import Trace
+from compiler.unit import Unit, group_functions
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A unit with what was chosen for it; ``choice`` is ``None`` where there is no candidate at all."""
+
+    unit: Unit
+    pool: Pool | None
+    choice: Choice | None
+    accepted: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_source(
+    source: Source,
+    options: Options | None = None,
+    backend: Backend | None = None,
+    *,
+    obeyed: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Compile a specification.
+
+    ``backend`` is the model, ``None`` for none. ``obeyed`` are the cuts of a compile that is replayed. ``progress`` is told
+    in a few words what is being done. A specification that no program meets gives a rejected result. Raises
+    ``LiftcError`` where the specification cannot be read or the back end fails.
+    """
+    try:
+        return _compile(source, options or Options(), backend, obeyed, progress or (lambda message: None))
+    except LiftcError as error:
+        raise relocated(error, source) from error
+
+
+def _compile(
+    source: Source, options: Options, backend: Backend | None, obeyed: Mapping[str, int] | None, say: Progress
+) -> Result:
+    trace = Trace()
+    budget = Budget(options.budget_tokens, options.budget_seconds, trace, dict(obeyed) if obeyed is not None else None)
+    _record_start(trace, source, options, backend)
+    with budget.phase("front"):
+        spec = read_spec(source)
+    chosen: list[_Chosen] = []
+    for functions in group_functions(spec.functions):
+        context = assemble(spec, [item.choice.candidate for item in chosen if item.choice is not None]).context
+        unit = Unit(spec, functions, context)
+        say(f"compiling {unit.name}")
+        chosen.append(_compile_unit(unit, options, backend, budget, trace, say))
+    return _finish(spec, chosen, options, backend, budget, trace)
+
+
+def _record_start(trace: Trace, source: Source, options: Options, backend: Backend | None) -> None:
+    trace.record(
+        "compile",
+        name=source.name,
+        text=source.text,
+        options={
+            "seed": options.seed,
+            "budget_tokens": options.budget_tokens,
+            "budget_seconds": options.budget_seconds,
+            "samples": options.samples,
+            "best_effort": options.best_effort,
+            "without": sorted(options.without),
+        },
+        engine=backend.engine if backend else None,
+        model=backend.model if backend else None,
+    )
+
+
+def _compile_unit(
+    unit: Unit, options: Options, backend: Backend | None, budget: Budget, trace: Trace, say: Progress
+) -> _Chosen:
+    with budget.phase("propagate"):
+        narrowed = narrow(unit, trace)
+    if narrowed.conflicts:
+        return _Chosen(unit, None, None, False, narrowed.conflicts)
+    pool = Pool(unit, trace, budget)
+    try:
+        fill(pool, backend, options, say)
+    except BackendError as error:
+        raise _backend_failure(error) from error
+    choice = select(pool.candidates, by_behaviour="selection" not in options.without)
+    if choice is None:
+        return _Chosen(unit, pool, None, False, (*narrowed.warnings, _no_candidate(unit, trace)))
+    trace.record(
+        "choice",
+        unit=unit.name,
+        index=choice.candidate.index,
+        groups=[[member.index for member in group.members] for group in choice.groups],
+        votes=[group.votes for group in choice.groups],
+        ambiguities=[[item.call, item.chosen, item.rival] for item in choice.ambiguities],
+    )
+    accepted = is_accepted(choice, pool)
+    problems = () if accepted else (_not_accepted(unit, choice.candidate),)
+    return _Chosen(unit, pool, choice, accepted, (*narrowed.warnings, *_suspects(pool), *problems))
+
+
+def _finish(
+    spec: Spec, chosen: list[_Chosen], options: Options, backend: Backend | None, budget: Budget, trace: Trace
+) -> Result:
+    candidates = [item.choice.candidate for item in chosen if item.choice is not None]
+    complete = len(candidates) == len(chosen)
+    with budget.phase("emit"):
+        assembly = assemble(spec, candidates)
+    accepted = complete and all(item.accepted for item in chosen)
+    functions: list[FunctionResult] = []
+    for item in chosen:
+        for function in item.unit.functions:
+            result = _function_result(item, function, assembly, budget, trace)
+            accepted = accepted and result.accepted
+            functions.append(result)
+    best_effort = complete and options.best_effort and not accepted
+    program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
+    status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
+    usage = Usage(
+        budget.prompt_tokens, budget.spent_tokens, budget.requests, budget.elapsed, tuple(sorted(budget.phases.items()))
+    )
+    trace.record(
+        "result",
+        timing={"seconds": usage.seconds, "phases": dict(usage.phases)},
+        status=status,
+        program=program,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+    )
+    diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics))
+    model = backend.model if backend else None
+    return Result(status, program, tuple(functions), diagnostics, usage, model, trace)
+
+
+def _function_result(
+    item: _Chosen, function: FunctionSpec, assembly: Assembly, budget: Budget, trace: Trace
+) -> FunctionResult:
+    if item.choice is None or item.pool is None:
+        return FunctionResult(function.name, False, None)
+    candidate = item.choice.candidate
+    with budget.phase("verify"):
+        evidence = evidence_for(function, candidate, assembly.program, item.pool.inputs or {})
+    for clause in evidence.clauses:
+        trace.record(
+            "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)
+        )
+    return FunctionResult(
+        function.name,
+        item.accepted and evidence.sound,
+        assembly.function_text(function.name),
+        candidate.origin,
+        evidence.clauses,
+        item.choice.ambiguities,
+    )
+
+
+def _marked(program: str) -> str:
+    return f"# Best effort: liftc did not accept this program; see the report for what it fails.\n{program}"
+
+
+def _backend_failure(error: BackendError) -> LiftcError:
+    hints = (error.hint,) if error.hint else ()
+    return LiftcError([Diagnostic("L0601", str(error), help=hints)], ExitCode.BACKEND_FAILED)
+
+
+def _label(function: FunctionSpec) -> tuple[Label, ...]:
+    return (Label(function.span),) if function.span is not None else ()
+
+
+def _no_candidate(unit: Unit, trace: Trace) -> Diagnostic:
+    drops = [str(event.data["reason"]) for event in trace.select("drop") if event.data["unit"] == unit.name]
+    notes = tuple(f"an answer was dropped: {reason}" for reason in dict.fromkeys(drops))
+    return Diagnostic("L0401", f"nothing fills the holes of `{unit.name}`", _label(unit.functions[0]), notes)
+
+
+def _not_accepted(unit: Unit, best: Candidate) -> Diagnostic:
+    failed = [verdict for verdict in best.judgement.examples if verdict.state != "holds"]
+    labels = tuple(
+        Label(verdict.example.span, f"the best candidate gives {verdict.got}")
+        for verdict in failed
+        if verdict.example.span is not None
+    )
+    notes = tuple(f"{item.call.text} breaks {item.contract.text}: {item.got}" for item in best.judgement.violations[:3])
+    hint = ("`--best-effort` writes the best candidate, marked as such",)
+    message = f"no candidate for `{unit.name}` meets the specification"
+    if best.judgement.clean:
+        message = f"too little speaks for any one candidate for `{unit.name}`"
+    return Diagnostic("L0402", message, labels or _label(unit.functions[0]), notes, hint)
+
+
+def _suspects(pool: Pool) -> list[Diagnostic]:
+    """Examples that every candidate fails, where there are enough candidates for that to say something."""
+    if len(pool.candidates) < 3 or pool.clean:
+        return []
+    failed = [{v.example for v in item.judgement.examples if v.state == "fails"} for item in pool.candidates]
+    passed_any = any(item.judgement.passed for item in pool.candidates)
+    suspects = set.intersection(*failed) if passed_any else set()
+    examples = [verdict.example for verdict in pool.candidates[0].judgement.examples if verdict.example in suspects]
+    for example in examples:
+        pool.trace.record("suspect", unit=pool.unit.name, example=example.text)
+    return [
+        Diagnostic(
+            "L0403",
+            f"every candidate fails `{example.text}`, though some pass the other examples: is it right?",
+            (Label(example.span),) if example.span is not None else (),
+            severity="warning",
+        )
+        for example in examples
+    ]

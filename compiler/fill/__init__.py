@@ -1,0 +1,1 @@
+"""Filling holes: asking models, searching, repairing near-misses."""

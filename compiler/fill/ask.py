@@ -1,0 +1,72 @@
+"""Asking a model for a whole function: the prompt, and the code in its answer.
+
+The first request is the plain one that anybody would send to the model alone, so that a compile never starts from less
+than the raw model has.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backends.protocol import Message, Request, Sampling
+from compiler.spec import FunctionSpec, Spec
+
+SAMPLE_TEMPERATURE = 0.8
+ANSWER_TOKENS = 512
+
+_WRITE = """\
+{text}
+
+Answer with one Python code block that holds the complete {names}."""
+
+_COMPLETE = """\
+Write the Python {names}. Answer with one Python code block.
+
+```python
+{text}```"""
+
+
+def first_request(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> Request:
+    """The greedy request for the functions of one unit, in the raw model's own terms."""
+    return _request(_prompt(spec, functions, context), Sampling(temperature=0.0, max_tokens=ANSWER_TOKENS, seed=0), 0)
+
+
+def sample_request(
+    spec: Spec, functions: tuple[FunctionSpec, ...], context: str, seed: int, occurrence: int
+) -> Request:
+    """The ``occurrence``-th sample (from 0) at a temperature that makes answers differ."""
+    sampling = Sampling(temperature=SAMPLE_TEMPERATURE, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    return _request(_prompt(spec, functions, context), sampling, occurrence)
+
+
+def _request(prompt: str, sampling: Sampling, occurrence: int) -> Request:
+    return Request((Message("user", prompt),), sampling, None, occurrence)
+
+
+def _prompt(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> str:
+    names = " and ".join(f"`{function.name}`" for function in functions)
+    names = f"{'function' if len(functions) == 1 else 'functions'} {names}"
+    whole = len(spec.functions) == len(functions)
+    if spec.form == "python":
+        text = spec.source.text if whole else "\n\n".join([context, *(item.text for item in functions)])
+        return _COMPLETE.format(names=names, text=_ended(text))
+    parts = [spec.source.text.strip()] if whole else [item.text.strip() for item in functions]
+    if context:
+        parts.append(f"These functions are there already:\n\n```python\n{_ended(context)}```")
+    return _WRITE.format(names=names, text="\n\n".join(parts))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+_FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+
+
+def code_in(answer: str, name: str) -> str:
+    """The code in a model's answer: the first fenced block that defines ``name``, else the first block, else all of it."""
+    blocks = [match.group(1) for match in _FENCE.finditer(answer)]
+    if not blocks:
+        return answer.replace("```", "")
+    defining = (block for block in blocks if re.search(rf"^def\s+{re.escape(name)}\b", block, re.MULTILINE))
+    return next(defining, blocks[0])

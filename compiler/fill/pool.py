@@ -1,0 +1,85 @@
+"""The pool of one unit: every candidate so far, each judged once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from compiler.budget import Budget
+from compiler.candidate import Candidate, Origin
+from compiler.emit import emit_module
+from compiler.fill.signature import completed
+from compiler.ir.nodes import Module
+from compiler.judge.inputs import generate_inputs
+from compiler.judge.judge import Judgement, judge
+from compiler.trace import Trace
+from compiler.unit import Unit
+
+
+GENERATED_INPUTS = 24
+
+
+@dataclass(slots=True)
+class Pool:
+    """Judges candidates as they come and records what they do.
+
+    ``inputs`` are the generated inputs, as argument texts by function; they are made when the first program comes,
+    because that may be the first to say what the parameters are. Equal programs are one candidate with the votes of all.
+    """
+
+    unit: Unit
+    trace: Trace
+    budget: Budget
+    inputs: Mapping[str, Sequence[tuple[str, ...]]] | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        module: Module,
+        origin: Origin,
+        *,
+        votes: int = 0,
+        logprob: float | None = None,
+        greedy: bool = False,
+        parent: int | None = None,
+        convincing: bool = True,
+    ) -> Candidate:
+        """Judge a program that fills every hole, or find it where it was judged before."""
+        if self.inputs is None:
+            self.inputs = {
+                function.name: generate_inputs(completed(function, module), GENERATED_INPUTS, 0)
+                for function in self.unit.functions
+            }
+        program = emit_module(module)
+        place = self._places.get(program)
+        if place is not None:
+            known = self.candidates[place]
+            self.candidates[place] = replace(known, votes=known.votes + votes, greedy=known.greedy or greedy)
+            self.trace.record("candidate", unit=self.unit.name, index=place, origin=origin, repeats=True)
+            return self.candidates[place]
+        index = len(self.candidates)
+        self.trace.record(
+            "candidate", unit=self.unit.name, index=index, origin=origin, parent=parent, repeats=False, program=program
+        )
+        with self.budget.phase("judge"):
+            judgement = judge(program, self.unit.functions, self.inputs)
+        candidate = Candidate(index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing)
+        self.candidates.append(candidate)
+        self._places[program] = index
+        self.trace.record("verdict", unit=self.unit.name, index=index, **verdict_data(judgement))
+        return candidate
+
+    @property
+    def clean(self) -> list[Candidate]:
+        """The candidates that pass everything visible."""
+        return [candidate for candidate in self.candidates if candidate.judgement.clean]
+
+
+def verdict_data(judgement: Judgement) -> dict[str, object]:
+    """A judgement as trace data."""
+    return {
+        "examples": [[item.example.text, item.state, item.got] for item in judgement.examples],
+        "violations": [[item.contract.text, item.call.text, item.got] for item in judgement.violations],
+        "vector": list(judgement.vector),
+    }

@@ -1,0 +1,85 @@
+"""Model proposals: ask, read the code in the answer, lower it, fit it to the specification, judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from backends.protocol import Backend, Proposal, Request
+from compiler.diagnostics import LiftcError
+from compiler.fill.ask import code_in, first_request, sample_request
+from compiler.fill.conform import conform, renamed_entry
+from compiler.fill.pool import Pool
+from compiler.ir.lower import lower_candidate, missing_imports
+from compiler.ir.nodes import Module
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer with its request."""
+
+    request: Request
+    proposal: Proposal
+
+
+def ask_greedy(pool: Pool, backend: Backend) -> None:
+    """The first request: the raw model's own, alone and greedy."""
+    _ask(pool, backend, [first_request(pool.unit.spec, pool.unit.functions, pool.unit.context)])
+
+
+def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int) -> None:
+    """Samples number ``first`` to ``first + count - 1``, as far as the token budget goes, in one batch."""
+    unit = pool.unit
+    requests = [
+        sample_request(unit.spec, unit.functions, unit.context, seed, occurrence)
+        for occurrence in range(first, first + count)
+    ]
+    affordable = pool.budget.tokens_left // requests[0].sampling.max_tokens if requests else 0
+    _ask(pool, backend, requests[: max(0, affordable)])
+
+
+def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
+    if not requests:
+        return
+    with pool.budget.phase("model"):
+        proposals = backend.propose(requests)
+    for request, proposal in zip(requests, proposals, strict=True):
+        pool.budget.spend(proposal.prompt_tokens, proposal.completion_tokens)
+        pool.trace.record(
+            "proposal",
+            timing={"seconds": proposal.seconds, "cached": proposal.cached},
+            unit=pool.unit.name,
+            key=request.key(backend.engine, backend.model),
+            occurrence=request.occurrence,
+            temperature=request.sampling.temperature,
+            constrained=request.grammar is not None,
+            prompt=request.messages[-1].content,
+            text=proposal.text,
+            prompt_tokens=proposal.prompt_tokens,
+            completion_tokens=proposal.completion_tokens,
+            finish=proposal.finish,
+            logprob=proposal.logprob,
+        )
+        _admit(pool, Asked(request, proposal))
+
+
+def _admit(pool: Pool, asked: Asked) -> None:
+    unit = pool.unit
+    text = renamed_entry(code_in(asked.proposal.text, unit.entry), unit.entry)
+    try:
+        module = conform(lower_answer(text, pool), unit)
+    except LiftcError as error:
+        reason = "; ".join(item.message for item in error.diagnostics)
+        pool.trace.record("drop", unit=unit.name, occurrence=asked.request.occurrence, reason=reason, text=text)
+        return
+    tokens = max(1, asked.proposal.completion_tokens)
+    logprob = None if asked.proposal.logprob is None else asked.proposal.logprob / tokens
+    greedy = asked.request.sampling.temperature == 0
+    pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
+
+
+def lower_answer(text: str, pool: Pool) -> Module:
+    """A model's code as a module of its unit, with the imports that it forgot. Raises ``LiftcError``."""
+    module = lower_candidate(text, pool.unit.entry, pool.unit.context)
+    forgotten = missing_imports(module)
+    return replace(module, body=(*forgotten, *module.body)) if forgotten else module

@@ -1,0 +1,64 @@
+"""The strategy of filling: what is tried in which order, and when enough is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backends.protocol import Backend
+from compiler.fill.pool import Pool
+from compiler.fill.propose import ask_greedy, ask_samples
+from compiler.fill.repair import repair
+from compiler.fill.search import search
+from compiler.options import Options
+from compiler.select import select
+
+Progress = Callable[[str], None]
+
+# Samples are asked for in rounds, so that agreement can end the asking early.
+ROUND = 3
+
+
+def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -> None:
+    """Fill a unit's holes: the pool's candidates are the result.
+
+    Search comes first where there is no model or no prose for it to read. Otherwise the model is asked, its greedy answer
+    first, and search and repair see to what its answers leave open. Raises ``BackendError``.
+    """
+    searching = "search" not in options.without
+    if backend is None or not pool.unit.prose:
+        if searching:
+            say(f"searching for {pool.unit.name}")
+            search(pool)
+        if pool.clean or backend is None:
+            return
+    _ask(pool, backend, options, say)
+    if pool.clean:
+        return
+    if "repair" not in options.without:
+        say(f"repairing near-misses of {pool.unit.name}")
+        repair(pool)
+    if searching and not pool.clean:
+        say(f"searching for {pool.unit.name}")
+        search(pool)
+
+
+def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
+    say(f"asking the model for {pool.unit.name}")
+    ask_greedy(pool, backend)
+    asked = 0
+    while asked < options.samples and not settled(pool, options) and not pool.budget.cut("model"):
+        count = min(ROUND if pool.clean else options.samples, options.samples - asked)
+        say(f"asking for {count} more answers for {pool.unit.name}: {len(pool.candidates)} candidates so far")
+        ask_samples(pool, backend, asked, count, options.seed)
+        asked += count
+
+
+def settled(pool: Pool, options: Options) -> bool:
+    """Whether more answers could hardly change the choice."""
+    if "selection" in options.without:
+        return bool(pool.clean)
+    choice = select(pool.candidates)
+    if choice is None or not choice.candidate.judgement.clean:
+        return False
+    votes = sum(candidate.votes for candidate in pool.candidates)
+    return votes > ROUND and choice.groups[0].votes > votes / 2

@@ -1,0 +1,108 @@
+"""Partial programs: a Python file's functions with its holes in place, and what a model's function puts into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeAlias
+
+from compiler.ir.lower import lower_module
+from compiler.ir.nodes import Block, BlockHole, Expr, ExprHole, ExprStmt, Function, Module, Name, Pass
+from compiler.ir.rewrite import rewrite
+from compiler.source import Source, Span
+from compiler.spec import FunctionSpec, Hole
+
+Fill: TypeAlias = "Expr | Block"
+
+
+def template_of(function: FunctionSpec) -> Function:
+    """The function of a Python file as IR, with an ``ExprHole`` or ``BlockHole`` for each of its holes.
+
+    Raises ``LowerError`` where the text around the holes is outside the subset.
+    """
+    span = function.definition
+    if span is None:
+        raise ValueError(f"{function.name} does not come from a Python file")
+    text, markers = _mark(span, function.holes)
+    module = lower_module(Source(span.source.name, text))
+    return rewrite(module.function(function.name), lambda node: _unmark(node, markers))
+
+
+def _mark(definition: Span, holes: tuple[Hole, ...]) -> tuple[str, Mapping[str, Hole]]:
+    """The definition's text, dedented, with a name that nothing else has for each hole."""
+    text = definition.text
+    stem = "hole"
+    while re.search(rf"\b{stem}_\d", text):
+        stem += "_"
+    markers = {f"{stem}_{number}": hole for number, hole in enumerate(holes)}
+    for marker, hole in sorted(markers.items(), key=lambda item: -item[1].span.start):
+        start = hole.span.start - definition.start
+        end = hole.span.end - definition.start
+        text = text[:start] + marker + text[end:]
+    return text, markers
+
+
+def _unmark(node: object, markers: Mapping[str, Hole]) -> object:
+    match node:
+        case ExprStmt(value=ExprHole(name=name)):
+            return BlockHole(name, returns=any(hole.name == name and hole.kind == "body" for hole in markers.values()))
+        case Name(id=marker) if marker in markers:
+            return ExprHole(markers[marker].name, span=markers[marker].span)
+        case _:
+            return node
+
+
+def fill_template(template: Function, fills: Mapping[str, Fill]) -> Function:
+    """The template with its holes filled; an empty block becomes ``pass``."""
+
+    def fill(node: object) -> object:
+        match node:
+            case ExprHole(name=name) | BlockHole(name=name) if name in fills:
+                return fills[name] or (Pass(),)
+            case _:
+                return node
+
+    return rewrite(template, fill)
+
+
+def match_template(template: Function, answer: Function) -> dict[str, Fill] | None:
+    """What each hole must hold for the template to be the answer's function; ``None`` where they differ elsewhere.
+
+    Annotations, decorators, docstrings and parameter names' types are the template's own and are not compared.
+    """
+    fills: dict[str, Fill] = {}
+    return fills if _match(template.body, answer.body, fills) else None
+
+
+def _match(pattern: object, tree: object, fills: dict[str, Fill]) -> bool:
+    match pattern, tree:
+        case ExprHole(name=name), _:
+            fills[name] = tree  # type: ignore[assignment]
+            return True
+        case tuple(), tuple():
+            return _match_items(pattern, tree, fills)
+        case _ if is_dataclass(pattern) and type(pattern) is type(tree):
+            names = [item.name for item in fields(pattern) if item.compare]
+            return all(_match(getattr(pattern, name), getattr(tree, name), fills) for name in names)
+        case _:
+            return pattern == tree
+
+
+def _match_items(pattern: tuple[object, ...], items: tuple[object, ...], fills: dict[str, Fill]) -> bool:
+    place = next((index for index, item in enumerate(pattern) if isinstance(item, BlockHole)), None)
+    if place is None:
+        return len(pattern) == len(items) and all(_match(p, i, fills) for p, i in zip(pattern, items, strict=True))
+    hole = pattern[place]
+    after = len(pattern) - place - 1
+    if len(items) < place + after or not isinstance(hole, BlockHole):
+        return False
+    fills[hole.name] = items[place : len(items) - after]  # type: ignore[assignment]
+    head = _match_items(pattern[:place], items[:place], fills)
+    return head and _match_items(pattern[place + 1 :], items[len(items) - after :], fills)
+
+
+def with_function(module: Module, function: Function) -> Module:
+    """The module with its last function of that name replaced."""
+    old = module.function(function.name)
+    return replace(module, body=tuple(function if item is old else item for item in module.body))

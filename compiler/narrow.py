@@ -1,0 +1,55 @@
+"""Elaboration and propagation of one unit: the partial program, its narrowed domains, and conflicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.conflicts import find_conflicts
+from compiler.diagnostics import Diagnostic
+from compiler.elaborate import elaborate
+from compiler.ir.nodes import Module
+from compiler.propagate import propagate
+from compiler.spec import FunctionSpec
+from compiler.trace import Trace
+from compiler.unit import Unit
+from solver.sorts import format_sort
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """One partial module a function, in the unit's order, and what propagation has to say."""
+
+    modules: tuple[Module, ...]
+    conflicts: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def narrow(unit: Unit, trace: Trace) -> Narrowed:
+    """Elaborate every function of a unit and propagate its constraints to a fixpoint."""
+    modules: list[Module] = []
+    found: list[Diagnostic] = []
+    for function in unit.functions:
+        trace.record("spec", **_as_data(function))
+        found += find_conflicts(function)
+        propagation = propagate(elaborate(function, unit.context), function)
+        modules.append(propagation.module)
+        for step in propagation.steps:
+            trace.record("narrow", hole=step.hole, before=step.before, after=step.after, why=step.reason)
+        if propagation.conflict is not None:
+            found.append(propagation.conflict)
+    conflicts = tuple(item for item in found if item.severity == "error")
+    for conflict in conflicts:
+        trace.record("conflict", unit=unit.name, diagnostic=conflict.to_json())
+    return Narrowed(tuple(modules), conflicts, tuple(item for item in found if item.severity != "error"))
+
+
+def _as_data(function: FunctionSpec) -> dict[str, object]:
+    signature = function.signature
+    return {
+        "function": function.name,
+        "parameters": [[parameter.name, format_sort(parameter.sort)] for parameter in signature.parameters],
+        "returns": format_sort(signature.returns),
+        "examples": [example.text for example in function.examples],
+        "contracts": [contract.text for contract in function.contracts],
+        "holes": [hole.name for hole in function.holes],
+    }

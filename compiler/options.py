@@ -1,0 +1,25 @@
+"""What a compile may be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Ablation: TypeAlias = Literal["search", "grammar", "repair", "selection"]
+ABLATIONS: tuple[Ablation, ...] = ("search", "grammar", "repair", "selection")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one compile is done; the same options, specification, model and cache give the same bytes.
+
+    ``samples`` bounds how many answers the model is asked for besides its greedy one. ``without`` leaves parts of the
+    pipeline out, for ablations.
+    """
+
+    seed: int = 0
+    budget_tokens: int = 4096
+    budget_seconds: float = 120.0
+    samples: int = 6
+    best_effort: bool = False
+    without: frozenset[Ablation] = frozenset()

@@ -1,0 +1,85 @@
+"""The last verdict: what can be said of each clause once the program's final bytes have run alone in a child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from compiler.candidate import Candidate
+from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
+from compiler.fill.pool import Pool
+from compiler.judge.judge import ExampleVerdict, Judgement, judge
+from compiler.prove import prove
+from compiler.select import Choice
+from compiler.spec import Contract, FunctionSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """The evidence for one function; ``sound`` where nothing contradicts the specification."""
+
+    clauses: tuple[ClauseEvidence, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not any(isinstance(clause.verdict, Violated) for clause in self.clauses)
+
+
+def is_accepted(choice: Choice, pool: Pool) -> bool:
+    """Whether a choice is good enough to be written.
+
+    Whatever the specification can check must hold. Where it checks nothing, the chosen behaviour must be that of most of
+    the model's samples, of which there must be two at least.
+    """
+    if not choice.candidate.judgement.clean or not choice.candidate.convincing:
+        return False
+    if any(function.examples or _checking(function) for function in pool.unit.functions):
+        return True
+    votes = sum(candidate.votes for candidate in pool.candidates)
+    return votes >= 2 and 2 * choice.groups[0].votes > votes and _runs(choice.candidate.judgement)
+
+
+def _checking(function: FunctionSpec) -> bool:
+    return any(contract.kind != "pre" for contract in function.contracts)
+
+
+def _runs(judgement: Judgement) -> bool:
+    return not judgement.vector or any(entry[:1] not in "!?" for entry in judgement.vector)
+
+
+def evidence_for(
+    function: FunctionSpec, candidate: Candidate, program: str, inputs: Mapping[str, Sequence[tuple[str, ...]]]
+) -> Testimony:
+    """Run the emitted program on everything that the specification can check, and try to prove its contracts."""
+    judgement = judge(program, (function,), inputs)
+    clauses = [_example_evidence(verdict) for verdict in judgement.examples]
+    counts = dict(judgement.checked)
+    for contract in function.contracts:
+        verdict = _contract_verdict(function, candidate, contract, judgement, counts.get(contract, 0))
+        clauses.append(ClauseEvidence(contract.kind, contract.text, verdict, contract.span))
+    if function.prose.strip():
+        clauses.append(ClauseEvidence("prose", " ".join(function.prose.split()), Unchecked(), function.span))
+    return Testimony(tuple(clauses))
+
+
+def _example_evidence(verdict: ExampleVerdict) -> ClauseEvidence:
+    states: dict[str, Verdict] = {
+        "holds": Shown(),
+        "fails": Violated(verdict.example.call.text, verdict.got),
+        "unknown": Unknown(verdict.got),
+    }
+    return ClauseEvidence("example", verdict.example.text, states[verdict.state], verdict.example.span)
+
+
+def _contract_verdict(
+    function: FunctionSpec, candidate: Candidate, contract: Contract, judgement: Judgement, count: int
+) -> Verdict:
+    broken = next((item for item in judgement.violations if item.contract == contract), None)
+    if broken is not None:
+        return Violated(broken.call.text, broken.got)
+    if contract.kind == "pre":
+        return Unchecked()
+    proof = prove(candidate.module, function, contract)
+    if isinstance(proof, Proved | Violated):
+        return proof
+    return Tested(count) if count else proof

@@ -16,7 +16,9 @@ _OPERATION_BITS = 6.0
 _NAME_BITS = 2.5
 _CONSTANT_BITS = 3.0
 _CHARACTER_BITS = 6.0
-MARGIN_BITS = 10.0
+
+# A program that is shorter by this much than what it explains fits by accident once in 2**4 times.
+MARGIN_BITS = 4.0
 
 
 def is_convincing(expr: Expr, inputs: Sequence[Mapping[str, object]], targets: Sequence[object]) -> bool:
@@ -54,6 +56,11 @@ def _expressions_under(node: Node) -> Iterator[Expr]:
             yield from (child.iterable, *child.conditions)
         else:
             yield from _expressions_under(child)
+
+
+def literal_cost(value: object) -> int:
+    """What a literal costs in a search whose operations cost one each."""
+    return max(1, round(_target_bits(value, _Given({})) / _OPERATION_BITS))
 
 
 def example_bits(inputs: Sequence[Mapping[str, object]], targets: Sequence[object]) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from compiler.components.description import literal_cost
 from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import Universe, options, refined, universe
@@ -149,7 +150,9 @@ def _literals(space: Universe, constants: Sequence[object], wanted: Sequence[obj
     usual = list(_USUAL_CONSTANTS)
     cost = 1 if len(constants) <= _FEW_CONSTANTS else 2
     given = [(value, cost) for value in constants]
-    forced = [(wanted[0], 1)] if wanted and all(_same(value, wanted[0]) for value in wanted) else []
+    forced = (
+        [(wanted[0], literal_cost(wanted[0]))] if wanted and all(_same(value, wanted[0]) for value in wanted) else []
+    )
     made: dict[Lit, int] = {}
     for value, its_cost in (*usual, *given, *forced):
         sort = _literal_sort(value, space)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import Literal, TypeVar, assert_never
 
 import libcst as cst
 
+from compiler.emit_tokens import (
+    AND,
+    ATOM,
+    BINARY_LEVELS,
+    BINARY_NODES,
+    BITOR,
+    COMPARISON,
+    COMPARISON_NODES,
+    LOOSEST,
+    NOT,
+    OR,
+    PRIMARY,
+    TEST,
+    UNARY,
+    UNARY_NODES,
+    emit_constant,
+)
 from compiler.ir.holes import OpenHoleError
 from compiler.ir.nodes import (
     Attribute,
     Binary,
-    BinaryOperator,
     BoolOp,
     Call,
     Clause,
     Compare,
-    ComparisonOperator,
     Comprehension,
     Conditional,
     Const,
@@ -45,56 +59,6 @@ from compiler.ir.nodes import (
 )
 from solver.sorts import format_sort
 
-# Python's levels of binding, loosest first.
-LOOSEST, TEST, OR, AND, NOT, COMPARISON, BITOR, UNARY, POWER, PRIMARY, ATOM = 0, 1, 2, 3, 4, 5, 6, 12, 13, 15, 16
-_BINARY_LEVELS: dict[BinaryOperator, int] = {
-    "|": 6,
-    "^": 7,
-    "&": 8,
-    "<<": 9,
-    ">>": 9,
-    "+": 10,
-    "-": 10,
-    "*": 11,
-    "/": 11,
-    "//": 11,
-    "%": 11,
-    "@": 11,
-    "**": POWER,
-}
-_BINARY_NODES: dict[BinaryOperator, type[cst.BaseBinaryOp]] = {
-    "+": cst.Add,
-    "-": cst.Subtract,
-    "*": cst.Multiply,
-    "/": cst.Divide,
-    "//": cst.FloorDivide,
-    "%": cst.Modulo,
-    "**": cst.Power,
-    "@": cst.MatrixMultiply,
-    "<<": cst.LeftShift,
-    ">>": cst.RightShift,
-    "&": cst.BitAnd,
-    "|": cst.BitOr,
-    "^": cst.BitXor,
-}
-_UNARY_NODES: dict[str, type[cst.BaseUnaryOp]] = {
-    "-": cst.Minus,
-    "+": cst.Plus,
-    "~": cst.BitInvert,
-    "not": cst.Not,
-}
-_COMPARISON_NODES: dict[ComparisonOperator, type[cst.BaseCompOp]] = {
-    "==": cst.Equal,
-    "!=": cst.NotEqual,
-    "<": cst.LessThan,
-    "<=": cst.LessThanEqual,
-    ">": cst.GreaterThan,
-    ">=": cst.GreaterThanEqual,
-    "is": cst.Is,
-    "is not": cst.IsNot,
-    "in": cst.In,
-    "not in": cst.NotIn,
-}
 _QUOTES: tuple[Literal['"', "'", '"""', "'''"], ...] = ('"', "'", '"""', "'''")
 _EMPTY = cst.Module(body=[])
 _CstExpression = TypeVar("_CstExpression", bound=cst.BaseExpression)
@@ -135,7 +99,7 @@ def _shape(expression: Expr) -> tuple[cst.BaseExpression, int]:
     """The node without parentheses around it, and how tightly it binds."""
     match expression:
         case Const():
-            return _constant(expression)
+            return emit_constant(expression)
         case Name(name):
             return cst.Name(name), ATOM
         case Attribute(value, attribute):
@@ -149,14 +113,14 @@ def _shape(expression: Expr) -> tuple[cst.BaseExpression, int]:
         case Unary("not", operand):
             return cst.UnaryOperation(cst.Not(), emit(operand, NOT)), NOT
         case Unary(operator, operand):
-            return cst.UnaryOperation(_UNARY_NODES[operator](), emit(operand, UNARY)), UNARY
+            return cst.UnaryOperation(UNARY_NODES[operator](), emit(operand, UNARY)), UNARY
         case Binary():
             return _binary(expression)
         case BoolOp(operator, operands):
             return _bool_op(operator == "and", operands)
         case Compare(left, operators, comparators):
             targets = [
-                cst.ComparisonTarget(_COMPARISON_NODES[operator](), emit(right, BITOR))
+                cst.ComparisonTarget(COMPARISON_NODES[operator](), emit(right, BITOR))
                 for operator, right in zip(operators, comparators, strict=True)
             ]
             return cst.Comparison(emit(left, BITOR), targets), COMPARISON
@@ -189,40 +153,14 @@ def _shape(expression: Expr) -> tuple[cst.BaseExpression, int]:
             assert_never(expression)
 
 
-def _constant(constant: Const) -> tuple[cst.BaseExpression, int]:
-    match constant.value:
-        case None | bool():
-            return cst.Name(constant.text), ATOM
-        case str() | bytes():
-            return cst.SimpleString(constant.text), ATOM
-        case int() as number:
-            if number < 0:
-                return cst.UnaryOperation(cst.Minus(), cst.Integer(str(-number))), UNARY
-            return cst.Integer(str(number)), ATOM
-        case float() as number:
-            if math.isnan(number):
-                return cst.parse_expression('float("nan")'), PRIMARY
-            node = cst.Float(_float_text(abs(number)))
-            return (cst.UnaryOperation(cst.Minus(), node), UNARY) if math.copysign(1, number) < 0 else (node, ATOM)
-        case complex() as number:
-            if repr(number.real) == "0.0" and math.copysign(1, number.imag) > 0:
-                return cst.Imaginary(f"{_float_text(number.imag)}j"), ATOM
-            return cst.parse_expression(f"complex({number.real!r}, {number.imag!r})"), PRIMARY
-
-
-def _float_text(number: float) -> str:
-    # Too large for a float, so it reads as infinity, which has no literal.
-    return "1e999" if math.isinf(number) else repr(number)
-
-
 def _binary(expression: Binary) -> tuple[cst.BaseExpression, int]:
-    level = _BINARY_LEVELS[expression.operator]
+    level = BINARY_LEVELS[expression.operator]
     if expression.operator == "**":
         # It binds more tightly than a sign on its left and less tightly than one on its right.
         left, right = emit(expression.left, PRIMARY), emit(expression.right, UNARY)
     else:
         left, right = emit(expression.left, level), emit(expression.right, level + 1)
-    return cst.BinaryOperation(left, _BINARY_NODES[expression.operator](), right), level
+    return cst.BinaryOperation(left, BINARY_NODES[expression.operator](), right), level
 
 
 def _bool_op(is_and: bool, operands: Sequence[Expr]) -> tuple[cst.BaseExpression, int]:

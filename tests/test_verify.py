@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
 from compiler.ir.holes import fill_block, fill_expr, holes_of
@@ -12,6 +16,7 @@ from compiler.ir.nodes import (
     Break,
     Compare,
     Const,
+    Expr,
     ExprHole,
     ExprStmt,
     Function,
@@ -25,9 +30,11 @@ from compiler.ir.nodes import (
     Slice,
     Starred,
     Stmt,
+    TypeExpr,
     Yield,
 )
-from compiler.ir.text import parse_module
+from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_DUNDERS, ALLOWED_MODULES, NEVER_ATTRIBUTES
+from compiler.ir.text import parse_module, print_module
 from compiler.ir.verify import verify
 from compiler.source import Source
 from solver.sorts import BOOL, INT
@@ -146,3 +153,33 @@ def test_holes_are_found_and_filled() -> None:
 def test_a_block_hole_may_stand_at_top_level_where_it_does_not_return() -> None:
     assert verify(Module((BlockHole("body", (), returns=False),))) == []
     assert [item.code for item in verify(Module((BlockHole("body"),)))] == ["L0213"]
+
+
+def _documented() -> str:
+    return (Path(__file__).parent.parent / "docs" / "ir.md").read_text(encoding="utf-8")
+
+
+def _listed(after: str) -> frozenset[str]:
+    """The names of the first fenced list after a line of the documentation."""
+    _, _, rest = _documented().partition(f"\n{after}\n")
+    return frozenset(rest.split("```")[1].split())
+
+
+def test_the_documentation_lists_the_subset() -> None:
+    assert _listed("#### Built-in names") == ALLOWED_BUILTINS
+    assert _listed("#### Attributes and methods") == ALLOWED_ATTRIBUTES
+    assert _listed("#### Special methods that a class may define") == ALLOWED_DUNDERS
+    for module, names in ALLOWED_MODULES.items():
+        assert _listed(f"`{module}`:") == names
+    assert set(re.findall(r"\n`([\w.]+)`:\n", _documented())) == set(ALLOWED_MODULES)
+    assert all(f"`{name}`" in _documented() for name in NEVER_ATTRIBUTES)
+
+
+def test_the_documentation_names_the_nodes_and_its_example_reads_back() -> None:
+    for kind in (*get_args(Expr), *get_args(Stmt), *get_args(TypeExpr)):
+        assert f"`{kind.__name__}`" in _documented()
+    example = _documented().partition("\n## The text form\n")[2].split("```")[1].removeprefix("\n")
+    module = parse_module(example)
+    assert print_module(module) == example
+    assert len(holes_of(module)) == 4
+    assert [item.message for item in verify(module) if item.severity == "error"] == []

@@ -7,49 +7,38 @@ offence, and takes care that such a name cannot fall through to the built-in beh
 from __future__ import annotations
 
 import ast
-import builtins
-import string
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic, Label
+from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS, Facts, is_plain_format
 from compiler.ir.annotations import problem_in_annotation
 from compiler.ir.nodes import (
-    AnnAssign,
-    Assign,
     Attribute,
     Call,
     Class,
     Const,
-    Delete,
     Expr,
-    For,
     Function,
-    Global,
     Import,
     Module,
     Name,
     Starred,
-    Stmt,
     TypeRef,
 )
-from compiler.ir.scopes import Occurrence, Scope, occurrences, target_names
+from compiler.ir.scopes import Occurrence, Scope, occurrences
 from compiler.ir.subset import (
     ALLOWED_ATTRIBUTES,
-    ALLOWED_BUILTINS,
     ALLOWED_DUNDERS,
     ALLOWED_MODULES,
     NEVER_ATTRIBUTES,
 )
-from compiler.ir.walk import Node, walk
 
-FORBIDDEN_BUILTINS: frozenset[str] = frozenset(dir(builtins)) - ALLOWED_BUILTINS
 _NAMED_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr"})
 
 
 def forbidden_names(module: Module) -> Iterator[Diagnostic]:
     """What a module names and may not; nothing for a module of the subset."""
-    facts = _Facts.of(module)
+    facts = Facts.of(module)
     for occurrence in occurrences(module):
         reason = _problem(occurrence, facts)
         if reason is not None:
@@ -58,31 +47,10 @@ def forbidden_names(module: Module) -> Iterator[Diagnostic]:
             yield Diagnostic(code, message, () if span is None else (Label(span),))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the check knows of the whole module before it looks at single nodes.
-
-    ``vouched`` are the identities of nodes that their parent has checked; ``plain_texts`` the names that only ever
-    stand for a text with harmless format fields; ``shadows`` the names of forbidden built-ins that are safely
-    redefined.
-    """
-
-    own_attributes: frozenset[str]
-    plain_texts: frozenset[str]
-    shadows: frozenset[str]
-    vouched: set[int]
-
-    @staticmethod
-    def of(module: Module) -> _Facts:
-        nodes = list(walk(module))
-        own = frozenset(name for node in nodes for name in _defined_attributes(node)) - NEVER_ATTRIBUTES
-        return _Facts(own, _plain_texts(nodes), _safe_shadows(module), set())
-
-
 _Problem = tuple[str, str] | None
 
 
-def _problem(occurrence: Occurrence, facts: _Facts) -> _Problem:
+def _problem(occurrence: Occurrence, facts: Facts) -> _Problem:
     node, scope = occurrence.node, occurrence.scope
     match node:
         case Name(id=name):
@@ -105,7 +73,7 @@ def _problem(occurrence: Occurrence, facts: _Facts) -> _Problem:
             return None
 
 
-def _name_problem(node: Name, name: str, occurrence: Occurrence, facts: _Facts) -> _Problem:
+def _name_problem(node: Name, name: str, occurrence: Occurrence, facts: Facts) -> _Problem:
     if occurrence.role == "store":
         return _dunder_problem(name)
     scope = occurrence.scope.lookup(name)
@@ -128,14 +96,14 @@ def _name_problem(node: Name, name: str, occurrence: Occurrence, facts: _Facts) 
     return None
 
 
-def _shadowed(name: str, scope: Scope | None, facts: _Facts) -> bool:
+def _shadowed(name: str, scope: Scope | None, facts: Facts) -> bool:
     """Whether a name of a forbidden built-in surely means the program's own: a local never falls through."""
     if scope is None or scope.kind == "class":
         return False
     return scope.kind == "function" or name in facts.shadows
 
 
-def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: _Facts) -> _Problem:
+def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: Facts) -> _Problem:
     name = node.attribute
     module = module_of(node.value, occurrence.scope)
     if module is not None:
@@ -158,7 +126,7 @@ def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: _Facts) -
     return "L0205", f"the attribute `{name}` is outside the subset"
 
 
-def _call_problem(node: Call, scope: Scope, facts: _Facts) -> _Problem:
+def _call_problem(node: Call, scope: Scope, facts: Facts) -> _Problem:
     match node:
         case Call(function=Name(id=name) as function) if scope.lookup(name) is None:
             pass
@@ -231,7 +199,7 @@ def module_of(expression: Expr, scope: Scope) -> str | None:
             return None
 
 
-def _vouch_path(expression: Expr, facts: _Facts) -> None:
+def _vouch_path(expression: Expr, facts: Facts) -> None:
     facts.vouched.add(id(expression))
     if isinstance(expression, Attribute):
         _vouch_path(expression.value, facts)
@@ -256,7 +224,7 @@ def _is_super_method(node: Attribute) -> bool:
             return False
 
 
-def _formats_plain_text(value: Expr, scope: Scope, facts: _Facts) -> bool:
+def _formats_plain_text(value: Expr, scope: Scope, facts: Facts) -> bool:
     match value:
         case Const(value=str(text)):
             return is_plain_format(text)
@@ -264,137 +232,3 @@ def _formats_plain_text(value: Expr, scope: Scope, facts: _Facts) -> bool:
             return name in facts.plain_texts and scope.lookup(name) is not None
         case _:
             return "format" in facts.own_attributes
-
-
-def is_plain_format(text: str) -> bool:
-    """Whether a format text has only fields such as ``{}``, ``{0}``, ``{name}`` and ``{:>{width}}``."""
-    try:
-        fields = list(string.Formatter().parse(text))
-    except ValueError:
-        # Formatting it raises before anything is read.
-        return True
-    for _, field, shape, _ in fields:
-        if field and not (field.isidentifier() or field.isdecimal()):
-            return False
-        if shape and not is_plain_format(shape):
-            return False
-    return True
-
-
-def _plain_texts(nodes: list[Node]) -> frozenset[str]:
-    """Names to which the module never binds anything but literal texts with plain fields."""
-    plain: set[str] = set()
-    other: set[str] = set()
-    for node in nodes:
-        match node:
-            case Assign(targets=(Name(id=name),), value=Const(value=str(text))) if is_plain_format(text):
-                plain.add(name)
-            case Assign(targets=targets) | Delete(targets=targets):
-                other |= {name for target in targets for name in target_names(target)}
-            case AnnAssign(target=target, value=Const(value=str(text))) if is_plain_format(text):
-                plain |= set(target_names(target))
-            case _:
-                other |= _bound_by(node)
-    return frozenset(plain - other)
-
-
-def _bound_by(node: Node) -> set[str]:
-    """Names that a node other than a plain assignment may bind."""
-    found: set[str] = set()
-    target = getattr(node, "target", None)
-    if target is not None:
-        found |= set(target_names(target))
-    if isinstance(node, Import):
-        found |= {item.alias or item.name for item in node.names}
-    else:
-        name = getattr(node, "name", None)
-        if isinstance(name, str):
-            found.add(name)
-    return found
-
-
-def _safe_shadows(module: Module) -> frozenset[str]:
-    """Names of forbidden built-ins that the module binds before anything can run that reads them."""
-    unsafe = {
-        name
-        for node in walk(module)
-        if isinstance(node, Global | Delete)
-        for name in (node.names if isinstance(node, Global) else _deleted(node))
-    }
-    safe: set[str] = set()
-    mentioned: set[str] = set()
-    only_definitions = True
-    for statement in module.body:
-        for name in _binds_at_top(statement) & FORBIDDEN_BUILTINS:
-            if name not in unsafe and (only_definitions or name not in mentioned):
-                safe.add(name)
-        mentioned |= {node.id for node in walk(statement) if isinstance(node, Name)}
-        only_definitions = only_definitions and _runs_nothing(statement)
-    return frozenset(safe)
-
-
-def _deleted(node: Delete) -> list[str]:
-    return [name for target in node.targets for name in target_names(target)]
-
-
-def _binds_at_top(statement: Stmt) -> frozenset[str]:
-    match statement:
-        case Function(name=name, decorators=()) | Class(name=name, decorators=()):
-            return frozenset({name})
-        case Assign(targets=targets, value=value):
-            names = frozenset(name for target in targets for name in target_names(target))
-            return names - {node.id for node in walk(value) if isinstance(node, Name)}
-        case _:
-            return frozenset()
-
-
-def _runs_nothing(statement: Stmt) -> bool:
-    match statement:
-        case Import() | Assign(value=Const()):
-            return True
-        case Function(decorators=(), parameters=parameters):
-            return all(isinstance(item.default, Const | None) for item in parameters.all())
-        case _:
-            return False
-
-
-def _defined_attributes(node: Node) -> Iterator[str]:
-    """Attribute names that a node gives to the module's own values."""
-    match node:
-        case Assign(targets=targets):
-            for target in targets:
-                yield from _stored_attributes(target)
-        case AnnAssign(target=target) | For(target=target):
-            yield from _stored_attributes(target)
-        case Class(body=body):
-            for item in body:
-                yield from _class_attributes(item)
-        case Call(function=Name(id=kind) | Attribute(attribute=kind), arguments=arguments, keywords=keywords):
-            if kind in ("namedtuple", "NamedTuple", "Enum", "IntEnum"):
-                yield from (word for item in arguments for word in _literal_words(item))
-            elif kind == "SimpleNamespace":
-                yield from (item.name for item in keywords if item.name is not None)
-            elif kind == "setattr" and len(arguments) == 3:
-                yield from _literal_words(arguments[1])
-
-
-def _stored_attributes(target: Expr) -> Iterator[str]:
-    for node in walk(target):
-        if isinstance(node, Attribute):
-            yield node.attribute
-
-
-def _class_attributes(item: Stmt) -> Iterator[str]:
-    match item:
-        case Function(name=name):
-            yield name
-        case Assign(targets=targets):
-            yield from (name for target in targets for name in target_names(target))
-        case AnnAssign(target=target):
-            yield from target_names(target)
-
-
-def _literal_words(expression: Expr) -> Iterator[str]:
-    for node in walk(expression):
-        if isinstance(node, Const) and isinstance(node.value, str):
-            yield from node.value.replace(",", " ").split()

@@ -51,7 +51,7 @@ from compiler.source import Source
 
 __all__ = ["LowerError", "lower_candidate", "lower_expression", "lower_module", "lower_statements", "missing_imports"]
 
-_DEEPEST = 100
+_DEEPEST = 150
 
 
 def lower_module(source: Source) -> Module:

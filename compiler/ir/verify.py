@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from keyword import iskeyword
 
 from compiler.diagnostics import Diagnostic, Label, Severity
-from compiler.ir.allowed import FORBIDDEN_BUILTINS, forbidden_names
+from compiler.ir.allowed import forbidden_names
+from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS
 from compiler.ir.nodes import (
     AnnAssign,
     Assign,

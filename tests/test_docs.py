@@ -1,0 +1,105 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from compiler.diagnostics import catalogue, explain
+from compiler.driver import compile_source
+from compiler.options import Options
+from compiler.source import Source
+from compiler.trace import EVENTS, VERSION
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("backends", "compiler", "grammar", "solver")
+
+
+def trace_sections() -> dict[str, str]:
+    text = (ROOT / "docs" / "trace.md").read_text(encoding="utf-8")
+    parts = re.split(r"^### `(\w+)`$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_trace_page_describes_every_event_in_order() -> None:
+    sections = trace_sections()
+    assert list(sections) == list(EVENTS)
+    for kind, text in EVENTS.items():
+        assert sections[kind].strip().splitlines()[0] == text
+    assert f"the version of this format, {VERSION}" in (ROOT / "docs" / "trace.md").read_text(encoding="utf-8")
+
+
+SPECIFICATIONS = [
+    "Twice a number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n",
+    "f(1) == 2\nf(1) == 3\n",
+    "def rank(n: int) -> int\n\npre: n > 0\npost: result >= n\n\nrank(1) == 1\nrank(7) == 7\nrank(9) == 9\n",
+]
+
+
+@pytest.mark.parametrize("text", SPECIFICATIONS)
+def test_the_trace_page_names_everything_that_is_recorded(text: str) -> None:
+    sections = trace_sections()
+    result = compile_source(Source("spec.txt", text), Options(budget_seconds=10))
+    for event in result.trace.events:
+        documented = set(re.findall(r"`(\w+)`", sections[event.kind])) | {"at"}
+        assert set(event.data) | set(event.timing) <= documented, event.kind
+
+
+def codes_in_source() -> set[str]:
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    return {code for path in files for code in re.findall(r'"(L\d{4})"', path.read_text(encoding="utf-8"))}
+
+
+def test_every_code_is_explained() -> None:
+    assert sorted(codes_in_source() - set(catalogue())) == []
+
+
+def test_every_explained_code_is_used() -> None:
+    assert sorted(set(catalogue()) - codes_in_source()) == []
+
+
+HEAD = """# Diagnostics
+
+Every message of liftc has a code, and `liftc explain CODE` prints what stands here. The first digit tells what a code
+is about: 1 reading the specification, 2 code, 3 contradictions, 4 filling, 6 models, 7 the command, 8 liftc itself.
+"""
+
+
+def diagnostics_page() -> str:
+    sections = [f"\n## {code}: {entry['title']}\n\n{entry['text'].strip()}\n" for code, entry in catalogue().items()]
+    return HEAD + "".join(sections)
+
+
+def test_the_diagnostics_page_is_the_catalogue(request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "diagnostics.md"
+    if request.config.getoption("--update-golden"):
+        page.write_text(diagnostics_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == diagnostics_page()
+
+
+def test_codes_are_sorted_and_explained_in_whole_sentences() -> None:
+    assert list(catalogue()) == sorted(catalogue())
+    for code, entry in catalogue().items():
+        assert not entry["title"].endswith("."), code
+        assert (explain(code) or "").startswith(f"{code}: ")
+
+
+def test_the_architecture_page_names_every_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = [
+        path.relative_to(ROOT)
+        for package in (*PACKAGES, "training")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    missing = [str(path) for path in modules if f"`{path.name}`" not in page and f"`{path.stem}`" not in page]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target

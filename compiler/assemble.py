@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from compiler.candidate import Candidate
 from compiler.emit import emit_module
@@ -81,5 +81,5 @@ def _spliced(spec: Spec, merged: Module) -> str:
     own |= {f"definition of {function.name}" for function in spec.functions}
     added: Block = tuple(item for item in merged.body if _identity(item) not in own)
     imports = [item for item in added if isinstance(item, Import)]
-    helpers = tuple(replace(item) for item in added if not isinstance(item, Import))
+    helpers = tuple(item for item in added if not isinstance(item, Import))
     return splice(spec.source, fills, holes, imports, helpers)

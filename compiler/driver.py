@@ -21,7 +21,7 @@ from compiler.front import read_spec
 from compiler.narrow import narrow
 from compiler.options import Options
 from compiler.relocate import relocated
-from compiler.result import FunctionResult, Result, Usage
+from compiler.result import FunctionResult, Result, Status, Usage
 from compiler.select import Choice, select
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
@@ -142,7 +142,7 @@ def _finish(
             functions.append(result)
     best_effort = complete and options.best_effort and not accepted
     program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
-    status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
+    status: Status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
     usage = Usage(
         budget.prompt_tokens, budget.spent_tokens, budget.requests, budget.elapsed, tuple(sorted(budget.phases.items()))
     )

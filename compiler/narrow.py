@@ -29,7 +29,7 @@ def narrow(unit: Unit, trace: Trace) -> Narrowed:
     modules: list[Module] = []
     found: list[Diagnostic] = []
     for function in unit.functions:
-        trace.record("spec", **_as_data(function))
+        _record(trace, function)
         found += find_conflicts(function)
         propagation = propagate(elaborate(function, unit.context), function)
         modules.append(propagation.module)
@@ -43,13 +43,14 @@ def narrow(unit: Unit, trace: Trace) -> Narrowed:
     return Narrowed(tuple(modules), conflicts, tuple(item for item in found if item.severity != "error"))
 
 
-def _as_data(function: FunctionSpec) -> dict[str, object]:
+def _record(trace: Trace, function: FunctionSpec) -> None:
     signature = function.signature
-    return {
-        "function": function.name,
-        "parameters": [[parameter.name, format_sort(parameter.sort)] for parameter in signature.parameters],
-        "returns": format_sort(signature.returns),
-        "examples": [example.text for example in function.examples],
-        "contracts": [contract.text for contract in function.contracts],
-        "holes": [hole.name for hole in function.holes],
-    }
+    trace.record(
+        "spec",
+        function=function.name,
+        parameters=[[parameter.name, format_sort(parameter.sort)] for parameter in signature.parameters],
+        returns=format_sort(signature.returns),
+        examples=[example.text for example in function.examples],
+        contracts=[contract.text for contract in function.contracts],
+        holes=[hole.name for hole in function.holes],
+    )

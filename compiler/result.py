@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from compiler.diagnostics import Diagnostic, ExitCode
 from compiler.evidence import Ambiguity, ClauseEvidence
 
 if TYPE_CHECKING:
     from compiler.trace import Trace
+
+
+Status: TypeAlias = Literal["accepted", "best_effort", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Result:
     function has at least a candidate; then ``status`` is ``best_effort`` and the text's first comment says so.
     """
 
-    status: Literal["accepted", "best_effort", "rejected"]
+    status: Status
     program: str | None
     functions: tuple[FunctionResult, ...]
     diagnostics: tuple[Diagnostic, ...]

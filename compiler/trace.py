@@ -1,7 +1,7 @@
 """The trace of one compile: every decision as one event, enough to explain, replay and train from.
 
-The format is JSON Lines, described in ``docs/trace.md``. What depends on the clock stands in ``timing`` and nowhere else,
-so that two traces of one compile are equal byte for byte once ``timing`` is left out.
+The format is JSON Lines, described in ``docs/trace.md``. What depends on the clock stands in ``timing`` and nowhere
+else, so that two traces of one compile are equal byte for byte once ``timing`` is left out.
 """
 
 from __future__ import annotations

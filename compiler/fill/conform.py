@@ -11,7 +11,7 @@ from compiler.fill.template import Fill, fill_template, match_template, template
 from compiler.ir.lower import LowerError, lower_expression
 from compiler.ir.nodes import BlockHole, Function, Module, Name, Param, TypeRef
 from compiler.ir.rewrite import rewrite
-from compiler.ir.walk import walk
+from compiler.ir.walk import Node, walk
 from compiler.spec import FunctionSpec, Parameter
 from compiler.unit import Unit
 
@@ -104,7 +104,7 @@ def _with_parameter_names(answer: Function, names: list[str]) -> Function:
     if set(change.values()) & (used | set(old)):
         return answer
 
-    def rename(node: object) -> object:
+    def rename(node: Node) -> Node:
         match node:
             case Name(id=name) if name in change:
                 return replace(node, id=change[name])

@@ -120,7 +120,7 @@ def _returns_moved(block: tuple[Stmt, ...]) -> Iterator[tuple[Stmt, ...]]:
 
 def _variants(node: Node, scope: _Scope) -> Iterator[Node]:
     yield from _here(node, scope)
-    for name in child_fields(type(node)):
+    for name in child_fields(node):
         value = getattr(node, name)
         for changed in _field_variants(value, scope):
             yield cast(Any, replace)(node, **{name: changed})
@@ -152,8 +152,8 @@ def _here(node: Node, scope: _Scope) -> Sequence[Node]:
         case Const(value):
             return _constants(value)
         case Name(name):
-            others = [Name(other) for other in scope.names if other != name] if name in scope.names else []
-            return [*others, *_shifted(node)] if name in scope.names else []
+            names = [Name(other) for other in scope.names if other != name]
+            return [*names, *_shifted(node)] if name in scope.names else []
         case Return(value) if value is not None:
             return [replace(node, value=wrapped) for wrapped in _wrapped(value)]
         case If() | While() | Conditional():

@@ -11,7 +11,7 @@ from compiler.emit import emit_module
 from compiler.fill.signature import completed
 from compiler.ir.nodes import Module
 from compiler.judge.inputs import generate_inputs
-from compiler.judge.judge import Judgement, judge
+from compiler.judge.judge import judge
 from compiler.trace import Trace
 from compiler.unit import Unit
 
@@ -67,19 +67,17 @@ class Pool:
         candidate = Candidate(index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing)
         self.candidates.append(candidate)
         self._places[program] = index
-        self.trace.record("verdict", unit=self.unit.name, index=index, **verdict_data(judgement))
+        self.trace.record(
+            "verdict",
+            unit=self.unit.name,
+            index=index,
+            examples=[[item.example.text, item.state, item.got] for item in judgement.examples],
+            violations=[[item.contract.text, item.call.text, item.got] for item in judgement.violations],
+            vector=list(judgement.vector),
+        )
         return candidate
 
     @property
     def clean(self) -> list[Candidate]:
         """The candidates that pass everything visible."""
         return [candidate for candidate in self.candidates if candidate.judgement.clean]
-
-
-def verdict_data(judgement: Judgement) -> dict[str, object]:
-    """A judgement as trace data."""
-    return {
-        "examples": [[item.example.text, item.state, item.got] for item in judgement.examples],
-        "violations": [[item.contract.text, item.call.text, item.got] for item in judgement.violations],
-        "vector": list(judgement.vector),
-    }

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Block, BlockHole, Expr, ExprHole, ExprStmt, Function, Module, Name, Pass
-from compiler.ir.rewrite import rewrite
+from compiler.ir.rewrite import Changed, rewrite
+from compiler.ir.walk import Node
 from compiler.source import Source, Span
 from compiler.spec import FunctionSpec, Hole
 
@@ -43,7 +44,7 @@ def _mark(definition: Span, holes: tuple[Hole, ...]) -> tuple[str, Mapping[str, 
     return text, markers
 
 
-def _unmark(node: object, markers: Mapping[str, Hole]) -> object:
+def _unmark(node: Node, markers: Mapping[str, Hole]) -> Node:
     match node:
         case ExprStmt(value=ExprHole(name=name)):
             return BlockHole(name, returns=any(hole.name == name and hole.kind == "body" for hole in markers.values()))
@@ -56,7 +57,7 @@ def _unmark(node: object, markers: Mapping[str, Hole]) -> object:
 def fill_template(template: Function, fills: Mapping[str, Fill]) -> Function:
     """The template with its holes filled; an empty block becomes ``pass``."""
 
-    def fill(node: object) -> object:
+    def fill(node: Node) -> Changed:
         match node:
             case ExprHole(name=name) | BlockHole(name=name) if name in fills:
                 return fills[name] or (Pass(),)

@@ -131,6 +131,10 @@ def _example_verdict(example: Example, result: ProbeResult) -> ExampleVerdict:
     return ExampleVerdict(example, state, got)
 
 
+def _state_of(held: bool | None) -> CheckState:
+    return "unknown" if held is None else "holds" if held else "fails"
+
+
 def describe_outcome(outcome: Outcome) -> str:
     """The outcome in a few words, for people."""
     match outcome:
@@ -189,4 +193,4 @@ def _contract_state(
         case "post", Raised():
             return "fails" if bounded and not demanded else "unknown"
         case _:
-            return "unknown" if held is None or demanded else "holds" if held else "fails"
+            return "unknown" if demanded else _state_of(held)

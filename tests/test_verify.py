@@ -137,6 +137,27 @@ def test_unbound_names_are_warnings() -> None:
     assert warning.labels[0].span.text == "missing"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(x):\n    return lambda: (y := x) + y\n",
+        "def f(x):\n    return [y := a for a in x], y\n",
+        "def f(x):\n    if (y := x) > 1:\n        return y\n",
+        "def f(x):\n    while True:\n        try:\n            pass\n        except (y := x):\n            return y\n",
+        "def f():\n    global z\n    z = 1\ndef g():\n    return z\n",
+        "def f(x):\n    import math as m\n    for i, (j, *k) in x:\n        del i\n    return m.pi, j, k\n",
+        "class A:\n    k = 1\n    def f(self, d=k):\n        return d\n",
+    ],
+)
+def test_names_are_found_where_python_finds_them(code: str) -> None:
+    assert verify(lower_module(Source("a.py", code))) == []
+
+
+def test_a_class_gives_its_methods_no_names() -> None:
+    module = lower_module(Source("a.py", "class A:\n    k = 1\n    def f(self):\n        return k\n"))
+    assert [item.code for item in verify(module)] == ["L0214"]
+
+
 def test_holes_are_found_and_filled() -> None:
     module = parse_module("def f(n):\n    if (?cond: bool [n]):\n        ?then [n] returns\n    return 0\n")
     assert [hole.name for hole in holes_of(module)] == ["cond", "then"]

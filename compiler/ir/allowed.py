@@ -85,8 +85,6 @@ def _name_problem(node: Name, name: str, occurrence: Occurrence, facts: Facts) -
         return None
     if scope is not None and name in scope.modules:
         return "L0204", f"the module `{name}` may only be used through its names"
-    if scope is not None and scope.members.get(name) == ("functools", "wraps"):
-        return "L0204", "`wraps` may only be called with one argument"
     if scope is not None and scope.members.get(name) == ("collections", "abc"):
         return "L0204", f"the module `{name}` may only be used through its names"
     if scope is None and name == "type":
@@ -110,8 +108,6 @@ def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: Facts) ->
         _vouch_path(node.value, facts)
         if occurrence.role == "store":
             return "L0204", f"`{module}.{name}` may not be changed"
-        if (module, name) == ("functools", "wraps") and id(node) not in facts.vouched:
-            return "L0204", "`wraps` may only be called with one argument"
         if (module, name) == ("collections", "abc") and id(node) not in facts.vouched:
             return "L0204", "the module `collections.abc` may only be used through its names"
         if name in ALLOWED_MODULES[module]:
@@ -130,9 +126,6 @@ def _call_problem(node: Call, scope: Scope, facts: Facts) -> _Problem:
     match node:
         case Call(function=Name(id=name) as function) if scope.lookup(name) is None:
             pass
-        case Call(function=function, arguments=(first,), keywords=()) if not isinstance(first, Starred):
-            facts.vouched.add(id(function)) if _is_wraps(function, scope) else None
-            return None
         case _:
             return None
     simple = not node.keywords and not any(isinstance(item, Starred) for item in node.arguments)
@@ -203,17 +196,6 @@ def _vouch_path(expression: Expr, facts: Facts) -> None:
     facts.vouched.add(id(expression))
     if isinstance(expression, Attribute):
         _vouch_path(expression.value, facts)
-
-
-def _is_wraps(function: Expr, scope: Scope) -> bool:
-    match function:
-        case Name(id=name):
-            found = scope.lookup(name)
-            return found is not None and found.members.get(name) == ("functools", "wraps")
-        case Attribute(value=value, attribute="wraps"):
-            return module_of(value, scope) == "functools"
-        case _:
-            return False
 
 
 def _is_super_method(node: Attribute) -> bool:

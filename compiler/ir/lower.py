@@ -7,7 +7,7 @@ are kept for emission; ``if __name__ == "__main__":`` blocks are dropped.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compiler.ir.allowed import forbidden_names
@@ -194,7 +194,7 @@ class _StatementLowering:
             case ast.Assert(test=test, msg=message):
                 return Assert(lower.expression(test), lower.optional(message))
             case ast.Delete(targets=targets):
-                return Delete(lower.expressions(targets))
+                return Delete(lower.expressions(list(_single_targets(targets))))
             case ast.Import(names=names):
                 return Import(None, self._imported(names))
             case ast.ImportFrom(module=str(module), names=names, level=0):
@@ -246,6 +246,16 @@ class _StatementLowering:
 
     def _imported(self, names: Sequence[ast.alias]) -> tuple[ImportedName, ...]:
         return tuple(ImportedName(name.name, name.asname, span=self.surface.span(name)) for name in names)
+
+
+def _single_targets(targets: Sequence[ast.expr]) -> Iterator[ast.expr]:
+    """The targets of ``del (a, b), c`` one by one."""
+    for target in targets:
+        match target:
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                yield from _single_targets(items)
+            case _:
+                yield target
 
 
 def _split_docstring(body: Sequence[ast.stmt]) -> tuple[str | None, Sequence[ast.stmt]]:

@@ -149,21 +149,19 @@ def _assigned(body: Block) -> frozenset[str]:
 
 
 def _walrus_names(statement: Stmt) -> set[str]:
-    found: set[str] = set()
+    """The names that ``:=`` binds in a statement's own expressions."""
+    parts = (child for child in children(statement) if not isinstance(child, Stmt | Handler))
+    caught = (child.type for child in children(statement) if isinstance(child, Handler) and child.type is not None)
+    return {name for part in (*parts, *caught) for name in _walrus_names_in(part)}
 
-    def look(node: Node) -> None:
-        if isinstance(node, Stmt | Lambda):
-            return
-        if isinstance(node, Walrus):
-            found.add(node.name)
-        for child in children(node):
-            look(child)
 
-    for child in children(statement):
-        if isinstance(statement, Function | Class) and isinstance(child, Stmt):
-            continue
-        look(child) if not isinstance(child, Handler) else None
-    return found
+def _walrus_names_in(node: Node) -> Iterator[str]:
+    """The names that ``:=`` binds around a node: a comprehension binds outside itself, a lambda inside."""
+    if isinstance(node, Walrus):
+        yield node.name
+    inner = node.parameters if isinstance(node, Lambda) else node
+    for child in children(inner):
+        yield from _walrus_names_in(child)
 
 
 def target_names(target: Expr) -> Iterator[str]:
@@ -241,7 +239,7 @@ def _in_expression(expression: Expr, scope: Scope, role: Role = "load") -> Itera
     match expression:
         case Lambda(parameters=parameters, body=body):
             yield from _in_children(parameters, scope)
-            names = frozenset(parameter.name for parameter in parameters.all())
+            names = frozenset((*(parameter.name for parameter in parameters.all()), *_walrus_names_in(body)))
             yield from _in_expression(body, Scope("function", names, scope))
         case Comprehension(clauses=clauses):
             yield from _in_expression(clauses[0].iterable, scope)

@@ -41,6 +41,8 @@ _ABSTRACT_COLLECTIONS = _names("""
     MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView
 """)
 
+# Not here for what they do with names that they are given: ``dataclasses`` writes them into code that it executes,
+# ``functools.wraps`` and ``cached_property`` hand out ``__dict__``, ``singledispatch`` evaluates annotations.
 ALLOWED_MODULES: dict[str, frozenset[str]] = {
     "__future__": _names("annotations division print_function unicode_literals absolute_import generator_stop"),
     "array": _names("array"),
@@ -58,7 +60,6 @@ ALLOWED_MODULES: dict[str, frozenset[str]] = {
     "collections": _names("ChainMap Counter OrderedDict UserDict UserList UserString abc defaultdict deque namedtuple"),
     "collections.abc": _ABSTRACT_COLLECTIONS,
     "copy": _names("copy deepcopy"),
-    "dataclasses": _names("dataclass field asdict astuple replace"),
     "datetime": _names("MAXYEAR MINYEAR date datetime time timedelta timezone UTC"),
     "decimal": _names("""
         Context Decimal DivisionByZero InvalidOperation Inexact Overflow ROUND_CEILING ROUND_DOWN ROUND_FLOOR
@@ -66,7 +67,7 @@ ALLOWED_MODULES: dict[str, frozenset[str]] = {
     """),
     "enum": _names("Enum IntEnum auto unique"),
     "fractions": _names("Fraction"),
-    "functools": _names("cache cached_property cmp_to_key lru_cache partial reduce total_ordering wraps"),
+    "functools": _names("cache cmp_to_key lru_cache partial reduce total_ordering"),
     "hashlib": _names("blake2b blake2s md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512"),
     "heapq": _names("heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"),
     "itertools": _names("""
@@ -173,10 +174,10 @@ ALLOWED_ATTRIBUTES: frozenset[str] = (
 """Attributes and methods that may be taken from any value; the module's own attributes come on top."""
 
 _DUNDERS = """
-    abs add and annotations bool bytes call ceil complex contains copy deepcopy delitem divmod doc enter eq exit
+    abs add and bool bytes call ceil complex contains copy deepcopy delitem divmod doc enter eq exit
     float floor floordiv format ge getitem gt hash iadd iand ifloordiv ilshift imatmul imod imul index init int
     invert ior ipow irshift isub iter itruediv ixor le len lshift lt matmul missing mod mul ne neg new next or pos
-    post_init pow radd rand rdivmod repr reversed rfloordiv rlshift rmatmul rmod rmul ror round rpow rrshift rshift
+    pow radd rand rdivmod repr reversed rfloordiv rlshift rmatmul rmod rmul ror round rpow rrshift rshift
     rsub rtruediv rxor setitem slots str sub truediv trunc xor
 """
 ALLOWED_DUNDERS: frozenset[str] = frozenset(f"__{name}__" for name in _DUNDERS.split())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 PURE_BUILTINS = (
     *("abs", "all", "any", "bin", "bool", "chr", "dict", "divmod", "enumerate", "filter", "float", "frozenset", "hex"),
@@ -62,6 +65,30 @@ def expression_grammar(names: Iterable[str]) -> str:
             "NAME": " | ".join(f'"{name}"' for name in known),
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A gap in a fixed text: an expression, or a block whose statements are indented by ``depth`` times four spaces."""
+
+    kind: Literal["expression", "block"]
+    depth: int = 1
+    in_loop: bool = False
+
+
+def template_grammar(pieces: Sequence[str | Blank]) -> str:
+    """The grammar of a fenced text that is fixed but for its blanks. A block takes its own indentation and line end."""
+    return _narrowed({"start": " ".join(['"```python\\n"', *map(_piece, pieces), '"```"'])})
+
+
+def _piece(piece: str | Blank) -> str:
+    match piece:
+        case Blank("expression"):
+            return "expr"
+        case Blank("block", depth, in_loop):
+            return f"block_{depth}_in_loop" if in_loop else f"block_{depth}"
+        case _:
+            return json.dumps(piece, ensure_ascii=False)
 
 
 def _narrowed(replaced: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from backends.protocol import Message, Request, Sampling
+from compiler.fill.shape import answer_grammar
 from compiler.spec import FunctionSpec, Spec
 
 SAMPLE_TEMPERATURE = 0.8
@@ -39,8 +40,17 @@ def sample_request(
     return _request(_prompt(spec, functions, context), sampling, occurrence)
 
 
-def _request(prompt: str, sampling: Sampling, occurrence: int) -> Request:
-    return Request((Message("user", prompt),), sampling, None, occurrence)
+def constrained_request(
+    spec: Spec, functions: tuple[FunctionSpec, ...], context: str, seed: int, occurrence: int
+) -> Request:
+    """The same question with the answer held to the grammar: greedy at first, then sampled."""
+    temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
+    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    return _request(_prompt(spec, functions, context), sampling, occurrence, answer_grammar(functions))
+
+
+def _request(prompt: str, sampling: Sampling, occurrence: int, grammar: str | None = None) -> Request:
+    return Request((Message("user", prompt),), sampling, grammar, occurrence)
 
 
 def _prompt(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backends.protocol import Backend, Proposal, Request
 from compiler.diagnostics import LiftcError
-from compiler.fill.ask import code_in, first_request, sample_request
+from compiler.fill.ask import code_in, constrained_request, first_request, sample_request
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.pool import Pool
 from compiler.ir.lower import lower_candidate, missing_imports
@@ -36,6 +36,12 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int)
     ]
     affordable = pool.budget.tokens_left // requests[0].sampling.max_tokens if requests else 0
     _ask(pool, backend, requests[: max(0, affordable)])
+
+
+def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int) -> None:
+    """One answer that the grammar holds to what lowers."""
+    unit = pool.unit
+    _ask(pool, backend, [constrained_request(unit.spec, unit.functions, unit.context, seed, occurrence)])
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
@@ -74,7 +80,7 @@ def _admit(pool: Pool, asked: Asked) -> None:
         return
     tokens = max(1, asked.proposal.completion_tokens)
     logprob = None if asked.proposal.logprob is None else asked.proposal.logprob / tokens
-    greedy = asked.request.sampling.temperature == 0
+    greedy = asked.request.sampling.temperature == 0 and asked.request.grammar is None
     pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from backends.protocol import Backend
 from compiler.fill.pool import Pool
-from compiler.fill.propose import ask_greedy, ask_samples
+from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
 from compiler.fill.repair import repair
 from compiler.fill.search import search
 from compiler.options import Options
@@ -45,12 +45,17 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
 def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
     say(f"asking the model for {pool.unit.name}")
     ask_greedy(pool, backend)
+    constrained = "grammar" not in options.without
+    if not pool.candidates and constrained:
+        ask_constrained(pool, backend, 0, options.seed)
     asked = 0
     while asked < options.samples and not settled(pool, options) and not pool.budget.cut("model"):
         count = min(ROUND if pool.clean else options.samples, options.samples - asked)
         say(f"asking for {count} more answers for {pool.unit.name}: {len(pool.candidates)} candidates so far")
         ask_samples(pool, backend, asked, count, options.seed)
         asked += count
+    if not pool.candidates and constrained and not pool.budget.cut("model"):
+        ask_constrained(pool, backend, 1, options.seed)
 
 
 def settled(pool: Pool, options: Options) -> bool:

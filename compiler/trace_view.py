@@ -108,7 +108,9 @@ def _spec(spec: Data) -> Tree:
 def _holes(chapter: Chapter, only: str | None = None) -> Tree | None:
     steps = chapter.select("narrow")
     holes = [name for name in hole_names(chapter) if only in (None, name)]
-    return group("holes and their values", [_hole(name, [step for step in steps if step["hole"] == name]) for name in holes])
+    return group(
+        "holes and their values", [_hole(name, [step for step in steps if step["hole"] == name]) for name in holes]
+    )
 
 
 def _hole(name: str, steps: Sequence[Data]) -> Tree:

@@ -13,8 +13,8 @@ from backends.protocol import Backend, BackendError
 from compiler.assemble import Assembly, assemble
 from compiler.budget import Budget
 from compiler.candidate import Candidate
-from compiler.evidence import describe
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.evidence import describe
 from compiler.fill.pool import Pool
 from compiler.fill.strategy import fill
 from compiler.front import read_spec

@@ -78,8 +78,7 @@ class Enumeration:
         self._leaves = tuple(leaves)
         self._outer = tuple(outer)
         self._banks: dict[tuple[Sort, int], list[Entry]] = {}
-        self._seen: dict[Sort, dict[object, Entry]] = {}
-        self._watched: set[int] = set()
+        self._seen: dict[Sort, set[object]] = {}
         self._keys = {sort: key_maker(sort) for sort in library.feeds}
         self._bounds = {sort: bounds_checker(sort) for sort in library.feeds}
         self._children: dict[tuple[int, tuple[Sort, ...]], Enumeration | None] = {}
@@ -127,23 +126,17 @@ class Enumeration:
             if its_cost == cost:
                 yield from self._keep(literal, literal.sort, cost, (literal.value,) * self._length, False)
 
-    def watch(self, entry: Entry) -> None:
-        """From now on ``grow`` also yields the terms that equal this one, though they are not kept."""
-        self._watched.add(id(entry))
-
     def _keep(self, term: Term, sort: Sort, cost: int, values: Vector, local: bool) -> tuple[Entry, ...]:
-        """Keeps the term where its vector is new for its sort; gives what ``grow`` is to yield."""
+        """Keeps the term where its vector is new for its sort, and gives it as the one new entry."""
         if sort not in self._keys:
             return ()
-        seen = self._seen.setdefault(sort, {})
+        seen = self._seen.setdefault(sort, set())
         key = self._keys[sort](values)
-        first = seen.get(key)
-        if first is not None and id(first) not in self._watched:
+        if key in seen:
             return ()
+        seen.add(key)
         entry = Entry(term, sort, cost, values, FAILURE not in values, local)
-        if first is None:
-            seen[key] = entry
-            self._banks.setdefault((sort, cost), []).append(entry)
+        self._banks.setdefault((sort, cost), []).append(entry)
         return (entry,)
 
     def _grow_component(self, component: Component, cost: int) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
+from math import inf
 from operator import eq
 
 from solver.behaviour import FAILURE
@@ -21,8 +22,8 @@ from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 24
 _DEDUCTION_COST = 3
-_MOST_DEDUCTIONS = 10
-_DEDUCTION_SHARE = 20
+_MANY, _SMALL_SHARE = 30, 100
+_FEW, _LARGE_SHARE = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def synthesize(
 ) -> Synthesis:
     """Searches until enough terms are found, the meter is spent, or ``dearest`` is reached.
 
+    Where more than one is asked for, terms that cost one more than the first are looked for too, and no dearer ones.
+
     A conditional is held back until every plain term of at most its cost was seen, or until the search has done as
     much work again as it took to find it and a quarter of its limit more.
     """
@@ -87,8 +90,7 @@ def synthesize(
     exhausted = False
     with suppress(BudgetSpentError):
         exhausted = search.run(dearest)
-    found = sorted([*search.found, *search.held()], key=lambda item: item.cost)[:found_at_most]
-    return Synthesis(tuple(found), meter.spent, search.enumeration.bank_sizes(), exhausted, meter.stopped)
+    return Synthesis(tuple(search.best()), meter.spent, search.enumeration.bank_sizes(), exhausted, meter.stopped)
 
 
 class _Search:
@@ -104,13 +106,18 @@ class _Search:
         self._at_most = found_at_most
         self._answers = Pieces()
         self._tests = Pieces()
-        self._tree: Found | None = None
+        self._held: list[Found] = []
         self._patience = 0
         self._everything = (1 << len(goal.accepts)) - 1
 
-    def held(self) -> list[Found]:
-        """The conditional that was found, if any."""
-        return [] if self._tree is None else [self._tree]
+    def best(self) -> list[Found]:
+        """What was found, the simplest first: the simplest, and what is one step dearer."""
+        found = sorted([*self.found, *self._held], key=lambda item: item.cost)
+        return [item for item in found if item.cost <= found[0].cost + 1][: self._at_most]
+
+    @property
+    def _cheapest_held(self) -> float:
+        return min((item.cost for item in self._held), default=inf)
 
     def run(self, dearest: int) -> bool:
         """Whether the space was exhausted; returns early when enough was found. Raises ``BudgetSpentError``."""
@@ -122,12 +129,12 @@ class _Search:
                 self._look_at(entry)
                 if len(self.found) >= self._at_most or self._out_of_patience():
                     return False
-            if self.found and self._at_most == 1:
+            if self.found and (self._at_most == 1 or cost > self.found[0].cost):
                 return False
             if cost == _DEDUCTION_COST and not self.found and self.enumeration.depth == 0:
                 self._deduce()
             self._unify(cost)
-            if self._tree is not None and self._tree.cost <= cost:
+            if self._cheapest_held + (self._at_most > 1) <= cost:
                 return False
             idle = 0 if new else idle + 1
             if cost >= dearest or idle > 6:
@@ -135,15 +142,13 @@ class _Search:
         raise AssertionError("count does not end")
 
     def _out_of_patience(self) -> bool:
-        return self._tree is not None and self._meter.spent > self._patience
+        return bool(self._held) and self._meter.spent > self._patience
 
     def _look_at(self, entry: Entry) -> None:
         if entry.sort in self._goal.sorts:
             met = self._goal.met_on(entry.values)
             if met == self._wanted:
                 self.found.append(Found(entry.term, entry.cost))
-                if self._at_most > 1:
-                    self.enumeration.watch(entry)
             self._answers.add(entry.term, entry.cost, met)
         if entry.sort == BOOL and entry.whole:
             holds = sum(1 << index for index, value in enumerate(entry.values) if value)
@@ -151,28 +156,37 @@ class _Search:
                 self._tests.add(entry.term, entry.cost, holds)
 
     def _deduce(self) -> None:
-        """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies."""
-        attempts = islice(self._attempts(self._goal), _MOST_DEDUCTIONS)
-        for binder, source, goal, wrap in attempts:
-            meter = self._meter.part(self._meter.limit // _DEDUCTION_SHARE)
-            child = self.enumeration.open_child(source, binder.bound, meter)
-            if child is None:
-                continue
-            inside = _Search(self._library, child, goal, meter, 1)
-            with suppress(BudgetSpentError):
-                inside.run(_DEAREST_TREE)
-            for found in sorted([*inside.found, *inside.held()], key=lambda item: item.cost)[:1]:
-                body, condition = (found.term, None) if binder.body is not None else (None, found.term)
-                whole = Bind(binder, child.variables, source.term, body, condition)
-                cost = found.cost + source.cost + binder.cost
-                self._hold(wrap(whole), cost + size(wrap(whole)) - size(whole))
-            self._meter.tick(meter.spent)
+        """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies.
+
+        Many get a little work, so that no short inside is missed, and the first of them then much more.
+        """
+        attempts = list(islice(self._attempts(self._goal), _MANY))
+        for some, share in ((attempts, _SMALL_SHARE), (attempts[:_FEW], _LARGE_SHARE)):
+            for attempt in some:
+                meter = self._meter.part(self._meter.limit // share)
+                self._attempt(*attempt, meter)
+                self._meter.tick(meter.spent)
+
+    def _attempt(self, binder: Binder, source: Entry, goal: Goal, wrap: Callable[[Term], Term], meter: Meter) -> None:
+        child = self.enumeration.open_child(source, binder.bound, meter)
+        if child is None:
+            return
+        inside = _Search(self._library, child, goal, meter, self._at_most)
+        with suppress(BudgetSpentError):
+            inside.run(_DEAREST_TREE)
+        for found in inside.best():
+            body, condition = (found.term, None) if binder.body is not None else (None, found.term)
+            whole = Bind(binder, child.variables, source.term, body, condition)
+            cost = found.cost + source.cost + binder.cost + size(wrap(whole)) - size(whole)
+            if Found(wrap(whole), cost) not in self._held:
+                self._hold(wrap(whole), cost)
 
     def _attempts(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
         yield from ((*attempt, _as_it_is) for attempt in self._inside(goal))
         for component in self._library.components:
             if component.invert is not None and component.result in goal.sorts and goal.targets is not None:
-                arguments = [component.invert(target) for target in goal.targets]
+                wanted = zip(goal.targets, goal.accepts, strict=True)
+                arguments = [() if accept is None else component.invert(target) for target, accept in wanted]
                 if None not in arguments:
                     accepts = _accepts(arguments, goal)
                     inner = Goal(component.parameters, accepts, tuple(arguments), goal.same)
@@ -190,16 +204,15 @@ class _Search:
                         yield binder, source, inner
 
     def _hold(self, term: Term, cost: int) -> None:
-        if self._tree is None or cost < self._tree.cost:
-            self._tree = Found(term, cost)
-            self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
+        self._held.append(Found(term, cost))
+        self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
 
     def _unify(self, cost: int) -> None:
         if not (self._answers.changed or self._tests.changed) or cost < 3:
             return
         self._answers.changed = self._tests.changed = False
-        dearest = _DEAREST_TREE if self._tree is None else self._tree.cost - 1
-        tree = cheapest_tree(self._answers, self._tests, self._wanted, dearest, self._meter)
+        dearest = min(_DEAREST_TREE, self._cheapest_held - 1)
+        tree = cheapest_tree(self._answers, self._tests, self._wanted, int(dearest), self._meter)
         if tree is not None:
             self._hold(tree.term, tree.cost)
 

@@ -166,11 +166,14 @@ def test_insides_of_comprehensions_are_deduced(
     assert texts(search(parameters, rows, result, constants, limit=150_000)) == [expected]
 
 
-def test_rivals_agree_on_the_examples_and_more_inputs_part_them() -> None:
+def test_rivals_are_kept_apart_by_probes() -> None:
     rows: Rows = [({"xs": [1, 2, 3]}, 3), ({"xs": [4, 5]}, 5)]
-    assert {"max(xs)", "xs[-1]"} <= set(texts(search([("xs", INTS)], rows, INT, found_at_most=4)))
-    more: Rows = [*rows, ({"xs": [9, 2]}, DONT_CARE)]
-    assert {"max(xs)", "xs[-1]"} <= set(texts(search([("xs", INTS)], more, INT, found_at_most=2)))
+    report = search([("xs", INTS)], rows, INT, found_at_most=4)
+    assert {"max(xs)", "xs[-1]"} <= set(texts(report))
+    assert report.contested
+    decided: Rows = [*rows, ({"xs": [9, 2, 7]}, 9), ({"xs": []}, DONT_CARE)]
+    assert texts(search([("xs", INTS)], decided, INT)) == ["max(xs)"]
+    assert not search([("xs", INTS)], decided, INT).contested
 
 
 def test_a_condition_may_stand_for_a_target() -> None:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.components.description import literal_cost
+from compiler.components.probes import probes_of
 from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import Universe, options, refined, universe
 from compiler.ir.nodes import Expr, Import
 from solver.behaviour import FAILURE
 from solver.enumeration import Leaf, Library
+from solver.evaluation import evaluate
 from solver.meter import Meter
 from solver.sorts import (
     BOOL,
@@ -30,7 +32,7 @@ from solver.sorts import (
     is_subsort,
     sort_of_value,
 )
-from solver.synthesis import Goal, Synthesis, synthesize
+from solver.synthesis import Goal, synthesize
 from solver.terms import Lit, Term, Var
 
 
@@ -67,6 +69,8 @@ class SearchReport:
 
     ``found`` is ordered, the simplest first. ``expansions`` is the work done, ``bank`` the number of terms kept for
     each sort and cost. ``exhausted`` tells that nothing was left to try, ``stopped`` that the caller ended the search.
+    ``contested`` tells that an expression about as short as the first also fits, and does something else on inputs near
+    the examples: they do not decide between the two.
     """
 
     found: tuple[FoundExpression, ...]
@@ -74,6 +78,7 @@ class SearchReport:
     bank: Mapping[tuple[Sort, int], int]
     exhausted: bool
     stopped: bool
+    contested: bool = False
 
 
 _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
@@ -92,6 +97,7 @@ _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
     (2.0, 2),
 )
 _FEW_CONSTANTS = 6
+_RIVALS = 8
 
 
 def search_expressions(
@@ -104,12 +110,14 @@ def search_expressions(
     limit: int,
     should_stop: Callable[[], bool],
     found_at_most: int = 1,
+    probes: Sequence[Mapping[str, object]] | None = None,
 ) -> SearchReport:
     """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
 
-    A target is a value, ``Accepts(test)``, or ``DONT_CARE``: an input without a wish still tells terms apart, so
-    further inputs keep rivals alive that the examples alone cannot distinguish. Sorts that are open are read off the
-    values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end it earlier.
+    A target is a value, ``Accepts(test)``, or ``DONT_CARE``. ``probes`` are further inputs without a target: they keep
+    rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
+    open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
+    it earlier.
     """
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
@@ -117,19 +125,42 @@ def search_expressions(
     wanted = [target for target in targets if target is not DONT_CARE and not isinstance(target, Accepts)]
     result = refined(result, wanted)
     space = universe([sort for _, sort in known], result)
+    more = probes_of(inputs) if probes is None else probes
     synthesis = synthesize(
         _library(space, constants, wanted, frozenset(name for name, _ in known)),
-        _leaves(known, inputs),
-        _goal(space, result, targets, wanted),
+        _leaves(known, [*inputs, *more]),
+        _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted),
         Meter(limit, should_stop),
-        found_at_most=found_at_most,
+        found_at_most=max(found_at_most, _RIVALS if more else 1),
     )
-    return _report(synthesis)
-
-
-def _report(synthesis: Synthesis) -> SearchReport:
     found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in synthesis.found)
-    return SearchReport(found, synthesis.expansions, synthesis.banks, synthesis.exhausted, synthesis.stopped)
+    return SearchReport(
+        found[:found_at_most],
+        synthesis.expansions,
+        synthesis.banks,
+        synthesis.exhausted,
+        synthesis.stopped,
+        contested=_is_contested(found, more),
+    )
+
+
+def _is_contested(found: Sequence[FoundExpression], probes: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a program about as short as the first does something else on some probe, where both do something."""
+    if not found:
+        return False
+    first = [_value(found[0].term, probe) for probe in probes]
+    for rival in found[1:]:
+        second = [_value(rival.term, probe) for probe in probes]
+        if any(FAILURE not in (a, b) and not _same(a, b) for a, b in zip(first, second, strict=True)):
+            return True
+    return False
+
+
+def _value(term: Term, environment: Mapping[str, object]) -> object:
+    try:
+        return evaluate(term, environment)
+    except Exception:
+        return FAILURE
 
 
 def _library(space: Universe, constants: Sequence[object], wanted: Sequence[object], taken: frozenset[str]) -> Library:

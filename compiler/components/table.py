@@ -77,7 +77,7 @@ a[:-1]                      ; S -> S                     ; 1 ;
 a[::-1]                     ; S -> S                     ; 1 ;
 a[::2]                      ; S -> S                     ; 2 ;
 a[1::2]                     ; S -> S                     ; 2 ;
-a[::b]                      ; S int -> S                 ; 3 ;
+a[::b]                      ; S int -> S                 ; 2 ;
 a + b                       ; S S -> S                   ; 1 ;
 a * b                       ; S int -> S                 ; 2 ;
 a.count(b)                  ; S S_item -> int            ; 1 ;
@@ -128,10 +128,9 @@ a.lower()                   ; str -> str                 ; 1 ;
 a.strip()                   ; str -> str                 ; 1 ;
 a.split()                   ; str -> list[str]           ; 1 ;
 a.split(b)                  ; str str -> list[str]       ; 1 ;
-b.join(a)                   ; list[str] str -> str       ; 1 ;
-b.join(a)                   ; str str -> str             ; 3 ;
-"".join(a)                  ; list[str] -> str           ; 1 ;
-" ".join(a)                 ; list[str] -> str           ; 1 ;
+b.join(a)                   ; I str -> str               ; 1 ; texts
+"".join(a)                  ; I -> str                   ; 1 ; texts
+" ".join(a)                 ; I -> str                   ; 1 ; texts
 a.replace(b, c)             ; str str str -> str         ; 1 ;
 a.replace(b, "")            ; str str -> str             ; 1 ;
 a.startswith(b)             ; str str -> bool            ; 1 ;

@@ -74,7 +74,7 @@ _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
 
 
 def code_in(answer: str, name: str) -> str:
-    """The code in a model's answer: the first fenced block that defines ``name``, else the first block, else all of it."""
+    """The code in a model's answer: the first fenced block that defines ``name``, else the first block, else all."""
     blocks = [match.group(1) for match in _FENCE.finditer(answer)]
     if not blocks:
         return answer.replace("```", "")

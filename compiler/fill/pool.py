@@ -15,7 +15,6 @@ from compiler.judge.judge import judge
 from compiler.trace import Trace
 from compiler.unit import Unit
 
-
 GENERATED_INPUTS = 24
 
 
@@ -24,7 +23,8 @@ class Pool:
     """Judges candidates as they come and records what they do.
 
     ``inputs`` are the generated inputs, as argument texts by function; they are made when the first program comes,
-    because that may be the first to say what the parameters are. Equal programs are one candidate with the votes of all.
+    because that may be the first to say what the parameters are. Equal programs are one candidate with the votes of
+    all.
     """
 
     unit: Unit

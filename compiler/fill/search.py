@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from compiler.components.description import is_convincing
 from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.fill.pool import Pool
-from compiler.fill.template import fill_template, template_of, with_function
+from compiler.fill.template import fill_template, template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import (

@@ -92,14 +92,17 @@ class Claims:
         """The free text of a stretch: its lines without those that hold clauses only, and without headings of such."""
         text = self.text[start:end]
         taken = self.taken[start:end]
+        stretches = _line_stretches(text)
         kept = "".join(" " if mark else char for char, mark in zip(text, taken, strict=True))
         shown = "".join(" " if mark == 2 else char for char, mark in zip(text, taken, strict=True))
-        lines: list[str] = []
-        for first, last in _line_stretches(text):
-            claimed = any(taken[first:last])
-            if not claimed or not _LEFTOVER.fullmatch(kept[first:last]):
-                lines.append(shown[first:last].rstrip())
-        return _without_empty_headings("\n".join(lines))
+        lines = [
+            "" if any(taken[first:last]) and _LEFTOVER.fullmatch(kept[first:last]) else shown[first:last].rstrip()
+            for first, last in stretches
+        ]
+        gone = [
+            not line and bool(text[first:last].strip()) for line, (first, last) in zip(lines, stretches, strict=True)
+        ]
+        return _tidy(lines, gone)
 
 
 _LEFTOVER = re.compile(
@@ -116,18 +119,16 @@ _HEADING = re.compile(r"[ \t#*>-]*(?:for )?(?:examples?|e\.g\.|sample)(?: usage)
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w+-]*[ \t]*")
 
 
-def _without_empty_headings(text: str) -> str:
-    lines = text.split("\n")
+def _tidy(lines: list[str], gone: list[bool]) -> str:
+    """The lines as one text, without headings of examples that were taken out, empty code blocks and spare blank lines."""
     kept: list[str] = []
     for index, line in enumerate(lines):
-        following = (
-            next((other for other in lines[index + 1 :] if other.strip()), "") if _HEADING.fullmatch(line) else "x"
-        )
-        if _HEADING.fullmatch(line) and (not following or _HEADING.fullmatch(following) or _FENCE.fullmatch(following)):
-            continue
-        if _FENCE.fullmatch(line) and kept and _FENCE.fullmatch(kept[-1]):
+        if _HEADING.fullmatch(line) and line:
+            following = next((other for other in range(index + 1, len(lines)) if lines[other] or gone[other]), None)
+            if following is None or gone[following] or _HEADING.fullmatch(lines[following]):
+                continue
+        if _FENCE.fullmatch(line) and line and kept and _FENCE.fullmatch(kept[-1]) and kept[-1]:
             kept.pop()
-            continue
-        if line.strip() or (kept and kept[-1].strip()):
+        elif line or (kept and kept[-1]):
             kept.append(line)
-    return "\n".join(kept).strip("\n").rstrip()
+    return "\n".join(kept).strip("\n")

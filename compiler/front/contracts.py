@@ -17,7 +17,7 @@ _KEYWORD = re.compile(
     r"[ \t]*:?[ \t]*(?P<when>when|if|unless|whenever|iff)?(?![\w])[ \t]*:?[ \t]*",
     re.MULTILINE,
 )
-_NEXT = re.compile(r"[.;`, \t]*(?:\band[ \t]+)?[`*@:]*\b(?:pre|post|raises)[`*]*:")
+_NEXT = re.compile(r"\b(?:pre|post|raises)[`*]*:")
 
 _SAMPLES = {"pre": "pre: n >= 0", "post": "post: result >= 0"}
 
@@ -52,13 +52,18 @@ def _extent(claims: Claims, start: int) -> int:
         else:
             at += 1
     following = _NEXT.search(claims.text, start, at)
-    return following.start() if following else at
+    if following is None:
+        return at
+    before = claims.text[start : following.start()].rstrip(".;`*@:, \t").removesuffix(" and")
+    return start + len(before)
 
 
 def _expression(claims: Claims, start: int, end: int) -> tuple[list[ast.expr], str, int] | None:
     """The conditions of ``start:end``, their text and its end: a list of conditions stands with commas."""
     text = claims.text[start:end]
-    for shown in (text, text.rstrip(" \t`*"), text.rstrip(" \t.;,`*")):
+    # A full stop ends the sentence even where Python would read ``0.`` as a number.
+    candidates = (text.rstrip(" \t.;,`*"), text, text.rstrip(" \t`*"))
+    for shown in candidates:
         node = parse_expression(shown)
         if node is not None:
             conditions = node.elts if isinstance(node, ast.Tuple) and not shown.strip().startswith("(") else [node]

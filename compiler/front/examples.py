@@ -25,18 +25,18 @@ _VERB = (
 )
 _MARKS = r"[`*]*"
 _CONNECTOR = re.compile(
-    rf"""[ \t]*{_MARKS}(?:
-        [ \t]*(?:\#[ \t]*|//[ \t]*)?(?P<arrow>{ARROW}|===?|=(?![=~])|≡)[ \t]*(?:(?:returns?|output:?)[ \t]+)?
-        |(?P<broken>[ \t]*\n[ \t]*(?:{ARROW}))[ \t]*
-        |[ \t]*(?:\#|//)[ \t]*(?P<comment>(?:(?:should|must|will)[ ])?(?:[Rr]eturns?:?|[Oo]utputs?:?|[Gg]ives)?)[ \t]*
-        |[ \t]+(?P<word>(?:(?:should|must|will|would|shall)[ ])?(?:{_VERB})
+    rf"""[ \t]*(?:[`*]+[ \t]*)?(?:
+        (?:\#[ \t]*|//[ \t]*)?(?P<arrow>{ARROW}|===?|=(?![=~])|≡)(?:[ \t]*(?:returns?|output:?)(?=[ \t]))?
+        |(?P<broken>\n[ \t]*(?:{ARROW}))
+        |(?:\#|//)[ \t]*(?P<comment>(?:(?:should|must|will)[ ])?(?:[Rr]eturns?:?|[Oo]utputs?:?|[Gg]ives)?)
+        |(?<=[ \t`*])(?P<word>(?:(?:should|must|will|would|shall)[ ])?(?:{_VERB})
             (?:[ ]the[ ](?:value|string|list|number|integer|tuple))?)[ \t]*(?:\n[ \t]*|[ \t]|(?=`)):?
-        |(?P<colon>:)[ \t]+
+        |(?P<colon>:)(?=[ \t])
     )[ \t]*{_MARKS}""",
     re.VERBOSE,
 )
 _RAISES = re.compile(
-    rf"""[ \t]*{_MARKS}[ \t]*(?:\#[ \t]*)?(?:(?:{ARROW}|:)[ \t]*)?
+    rf"""[ \t]*(?:[`*]+[ \t]*)?(?:\#[ \t]*)?(?:(?:{ARROW}|:)[ \t]*)?
     (?:(?:(?:should|must|will|would|shall)[ ])?(?:raises?|throws?)(?:[ ]an?)?[ \t]+|(?<=[ ]){_MARKS})
     (?P<exception>[`*]*[A-Za-z_][\w.]*)""",
     re.VERBOSE,
@@ -58,7 +58,7 @@ _BARRED_BEFORE = re.compile(
     r"(?:\b(?:not|or|if|unless|never|than|cannot|while|until|def|class|lambda)|n't"
     r"|[^\s\w`*\"'(),;:.!?|#>–—-])[ \t]*[`*]*$"
 )
-_LIST_MARK = re.compile(r"[ \t]*(?:[-*+•>–—]|\d+[.)]|\(?\w\))?[ \t]*[`*\"'(|]*[ \t]*")
+_LIST_MARK = re.compile(r"[ \t]*(?:[-*+•–—]|>+|\d+[.)]|\(?\w\))?[ \t]*[`*\"'(|]*[ \t]*")
 _DASH_BEFORE = re.compile(r"[->–—][ \t]*[`*]*$")
 
 

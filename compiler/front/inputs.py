@@ -15,18 +15,18 @@ from compiler.front.values import value_end, values_end
 from compiler.spec import Call, Equals, Signature
 
 _INPUT = re.compile(
-    r"^(?P<head>[ \t]*[-*+>]*[ \t]*)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",
+    r"^(?P<head>[ \t]*(?:[-*+>]+[ \t]*)?)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUTPUT = re.compile(
-    r"[ \t]*[,;.]?\s*[-*+>]*[ \t]*\**(?:sample |example |expected )?(?:outputs?|result|returns?)\**[ ]?\d*"
-    r"[ \t]*(?:[:=]\**|->|→)[ \t]*\n?[ \t]*",
+    r"`?\s*(?:[,;.]\s*)?(?:[-*+>]+[ \t]*)?\**(?:sample |example |expected )?(?:outputs?|result|returns?)\**[ ]?\d*"
+    r"[ \t]*(?:[:=]\**|->|→)[ \t]*(?:\n[ \t]*)?`?",
     re.IGNORECASE,
 )
 _BINDING = re.compile(r"[ \t]*[`*]*([^\W\d]\w*)[`*]*[ \t]*(?:=|:|[ ]is)[ \t]*[`*]*")
 _SEPARATOR = re.compile(
     r"[`*]*[ \t]*(?:(?:,|;)[ \t]*(?:and[ \t]+)?|\band[ \t]+"
-    r"|\n[ \t]*[-*+]?[ \t]*(?!(?:outputs?|expected|result|returns?|explanation)\b)(?=[^\W\d]\w*[ \t]*[=:]))",
+    r"|\n[ \t]*(?:[-*+][ \t]*)?(?!(?:outputs?|expected|result|returns?|explanation)\b)(?=[^\W\d]\w*[ \t]*[=:]))",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -49,6 +49,7 @@ _LINE_START = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?`?(?=[\[({\"'
 _ASSIGNMENT = re.compile(r"^[ \t]*(?=[^\W\d]\w*[ \t]*=[^=])", re.MULTILINE)
 _RETURN = re.compile(r"^[ \t]*return[ \t]*=?[ \t]*", re.MULTILINE)
 _MOST_INPUTS = 20
+_OUTPUT_WORDS = frozenset({"output", "outputs", "expected", "result", "returns", "return"})
 
 
 def read_inputs(claims: Claims, signature: Signature) -> None:
@@ -86,7 +87,9 @@ def _bindings(claims: Claims, start: int) -> tuple[dict[str, str], int]:
     while binding := _BINDING.match(claims.text, at):
         stop = value_end(claims.text, binding.end(), claims.brackets)
         value = None if stop is None else value_text(claims.text[binding.end() : stop], claims.names)
-        if stop is None or value is None or binding[1] in named or len(named) == _MOST_INPUTS:
+        if stop is None or value is None or len(named) == _MOST_INPUTS:
+            break
+        if binding[1] in named or binding[1].lower() in _OUTPUT_WORDS:
             break
         named[binding[1]] = value
         end = stop

@@ -119,15 +119,16 @@ def _trials(function: FunctionSpec, inputs: Sequence[tuple[str, ...]]) -> list[_
 def _example_verdict(example: Example, result: ProbeResult) -> ExampleVerdict:
     outcome = result.outcome
     got = describe_outcome(outcome)
+    state: CheckState = "fails"
     match example.expected, outcome:
         case _, Stopped():
-            state: CheckState = "unknown"
-        case RaisesError(exception), Raised(name, _, lineage):
-            state = "holds" if exception == name or exception in lineage else "fails"
+            state = "unknown"
+        case RaisesError(exception), Raised(name, _, lineage) if exception == name or exception in lineage:
+            state = "holds"
         case ((Equals() | Satisfies()), Returned()):
-            state = {True: "holds", False: "fails", None: "unknown"}[result.checks[0]]
+            state = _state_of(result.checks[0])
         case _:
-            state = "fails"
+            pass
     return ExampleVerdict(example, state, got)
 
 

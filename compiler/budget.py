@@ -14,8 +14,8 @@ from compiler.trace import Trace
 class Budget:
     """Counts what one compile spends.
 
-    Whoever can be stopped by time asks ``cut(where)`` at each step. The first refusal is recorded as a ``cut`` event with
-    the number of the step; a replay is given these numbers in ``obeyed`` and stops at the same steps, whatever its own
+    Whoever can be stopped by time asks ``cut(where)`` at each step. The first refusal is recorded as a ``cut`` event
+    with the number of the step; a replay is given these numbers in ``obeyed`` and stops at the same steps, whatever its own
     clock says.
     """
 
@@ -50,10 +50,8 @@ class Budget:
         """Whether time is up for ``where``, which calls this once for each of its steps."""
         step = self._steps.get(where, 0) + 1
         self._steps[where] = step
-        if self.obeyed is not None:
-            cut = step >= self.obeyed.get(where, step + 1)
-        else:
-            cut = self.elapsed > self.seconds
+        obeyed = self.obeyed
+        cut = self.elapsed > self.seconds if obeyed is None else step >= obeyed.get(where, step + 1)
         if cut and not any(event.data["where"] == where for event in self.trace.select("cut")):
             self.trace.record("cut", where=where, step=step)
         return cut

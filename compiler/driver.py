@@ -53,12 +53,12 @@ def compile_source(
 ) -> Result:
     """Compile a specification.
 
-    ``backend`` is the model, ``None`` for none. ``obeyed`` are the cuts of a compile that is replayed. ``progress`` is told
-    in a few words what is being done. A specification that no program meets gives a rejected result. Raises
+    ``backend`` is the model, ``None`` for none. ``obeyed`` are the cuts of a compile that is replayed. ``progress`` is
+    told in a few words what is being done. A specification that no program meets gives a rejected result. Raises
     ``LiftcError`` where the specification cannot be read or the back end fails.
     """
     try:
-        return _compile(source, options or Options(), backend, obeyed, progress or (lambda message: None))
+        return _compile(source, options or Options(), backend, obeyed, progress or (lambda _: None))
     except LiftcError as error:
         raise relocated(error, source) from error
 

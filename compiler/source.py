@@ -16,7 +16,7 @@ class Source:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
-        """The offset at which each line starts; lines end at ``\\n``."""
+        """The offset at which each line starts; lines end at line feeds."""
         return (0, *(index + 1 for index, char in enumerate(self.text) if char == "\n"))
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -77,7 +77,7 @@ class RaisesError:
 
 @dataclass(frozen=True, slots=True)
 class Satisfies:
-    """This expression over ``result`` is true of what the call returns."""
+    """An expression over ``result`` that is true of what the call returns."""
 
     condition: str
 

@@ -20,9 +20,7 @@ MODULES = {
 }  # fmt: skip
 EXAMPLE = re.compile(r"(?:assert )?(\w+\(.*\)) (?:==|->|=>|returns) (.+)")
 
-TASKS: list[dict[str, Any]] = [
-    json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()
-]
+TASKS: list[dict[str, Any]] = [json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()]
 each_task = pytest.mark.parametrize("task", TASKS, ids=[task["id"] for task in TASKS])
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backends.protocol import Backend, Proposal, Request
 from compiler.diagnostics import LiftcError
 from compiler.fill.ask import code_in, constrained_request, first_request, sample_request
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.pool import Pool
-from compiler.ir.lower import lower_candidate, missing_imports
+from compiler.ir.imports import missing_imports, with_imports
+from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import Module
 
 
@@ -87,5 +88,4 @@ def _admit(pool: Pool, asked: Asked) -> None:
 def lower_answer(text: str, pool: Pool) -> Module:
     """A model's code as a module of its unit, with the imports that it forgot. Raises ``LiftcError``."""
     module = lower_candidate(text, pool.unit.entry, pool.unit.context)
-    forgotten = missing_imports(module)
-    return replace(module, body=(*forgotten, *module.body)) if forgotten else module
+    return with_imports(module, missing_imports(module))

@@ -21,8 +21,8 @@ ROUND = 3
 def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -> None:
     """Fill a unit's holes: the pool's candidates are the result.
 
-    Search comes first where there is no model or no prose for it to read. Otherwise the model is asked, its greedy answer
-    first, and search and repair see to what its answers leave open. Raises ``BackendError``.
+    Search comes first where there is no model or no prose for it to read. Otherwise the model is asked, its greedy
+    answer first, and search and repair see to what its answers leave open. Raises ``BackendError``.
     """
     searching = "search" not in options.without
     if backend is None or not pool.unit.prose:

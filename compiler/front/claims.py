@@ -120,7 +120,7 @@ _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w+-]*[ \t]*")
 
 
 def _tidy(lines: list[str], gone: list[bool]) -> str:
-    """The lines as one text, without headings of examples that were taken out, empty code blocks and spare blank lines."""
+    """The lines as one text, without headings of examples taken out, empty code blocks, spare blank lines."""
     kept: list[str] = []
     for index, line in enumerate(lines):
         if _HEADING.fullmatch(line) and line:

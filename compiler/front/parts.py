@@ -90,7 +90,10 @@ def _turn(text: str, start: int, left: Header, right: Header) -> int:
 
 
 def _turn_of_lead(text: str, first: Header) -> int:
-    for paragraph in _PARAGRAPH.finditer(text, 0, first.start):
+    limit = text.rfind("\n", 0, first.start) + 1
+    last = None
+    for paragraph in _PARAGRAPH.finditer(text, 0, limit):
         if first.signature.name in re.findall(r"\w+", paragraph.group()):
             return paragraph.start()
-    return first.start
+        last = paragraph
+    return last.start() if last and _HEADING.match(last.group()) else limit

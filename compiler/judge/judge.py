@@ -39,8 +39,8 @@ class Violation:
 class Judgement:
     """Everything that running a candidate told.
 
-    ``vector`` has one entry for each generated input, ``"~"`` where the input breaks a pre-condition. ``checked`` counts,
-    for each contract, the inputs on which it was seen to hold.
+    ``vector`` has one entry for each generated input, ``"~"`` where the input breaks a pre-condition. ``checked``
+    counts, for each contract, the inputs on which it was seen to hold.
     """
 
     examples: tuple[ExampleVerdict, ...]

@@ -11,8 +11,8 @@ class Returned:
     """The call returned.
 
     ``value`` is the value's ``repr`` (cut at a limit for reading). ``behaviour`` is a canonical text that is equal for
-    values which Python's ``==`` calls equal: ``1``, ``1.0`` and ``True`` share one, floats are rounded to 12 significant
-    digits, sets and dicts are sorted, generators are listed. ``type`` is the name of the value's type.
+    values which Python's ``==`` calls equal: ``1``, ``1.0`` and ``True`` share one, floats are rounded to 12
+    significant digits, sets and dicts are sorted, generators are listed. ``type`` is the name of the value's type.
     """
 
     value: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # As in ``typing``, which is not imported, so that ``liftc --version`` starts as fast as Python.
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from backends.protocol import Backend
     from compiler.options import Options
     from compiler.result import Result
@@ -32,6 +32,8 @@ def compile_spec(
     ``diagnostics`` and its ``trace``. Raises ``compiler.diagnostics.LiftcError`` where the specification cannot be read
     or the back end fails.
     """
+    from pathlib import Path
+
     from compiler.driver import compile_source
     from compiler.engine import open_engine
     from compiler.front import read_source

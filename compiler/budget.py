@@ -14,9 +14,9 @@ from compiler.trace import Trace
 class Budget:
     """Counts what one compile spends.
 
-    Whoever can be stopped by time asks ``cut(where)`` at each step. The first refusal is recorded as a ``cut`` event
-    with the number of the step; a replay is given these numbers in ``obeyed`` and stops at the same steps, whatever its own
-    clock says.
+    Whoever can be stopped by time asks ``cut(where)`` at each step. The first refusal is recorded as a ``cut``
+    event with the number of the step; a replay is given these numbers in ``obeyed`` and stops at the same steps,
+    whatever its own clock says.
     """
 
     tokens: int

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from compiler.fill.signature import type_of
 from compiler.fill.template import Fill, fill_template, match_template, template_of, with_function
 from compiler.ir.lower import LowerError, lower_expression
 from compiler.ir.nodes import BlockHole, Function, Module, Name, Param, TypeRef
@@ -87,8 +88,9 @@ def _with_signature(answer: Function, function: FunctionSpec) -> Function:
 
 
 def _with_type_and_default(param: Param, parameter: Parameter) -> Param:
-    if parameter.annotation is not None:
-        param = replace(param, type=TypeRef(parameter.sort, parameter.annotation))
+    known = type_of(parameter)
+    if known is not None:
+        param = replace(param, type=known)
     if parameter.default is not None and param.default is None:
         param = replace(param, default=lower_expression(parameter.default))
     return param

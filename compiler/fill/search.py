@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from compiler.components.description import is_convincing
 from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.fill.pool import Pool
+from compiler.fill.signature import type_of
 from compiler.fill.template import fill_template, template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
 from compiler.ir.lower import lower_expression, lower_module
@@ -111,7 +112,7 @@ def partial_function(function: FunctionSpec) -> Function:
         positional=tuple(
             Param(
                 parameter.name,
-                None if parameter.annotation is None else TypeRef(parameter.sort, parameter.annotation),
+                type_of(parameter),
                 None if parameter.default is None else lower_expression(parameter.default),
             )
             for parameter in signature.parameters

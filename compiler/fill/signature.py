@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from compiler.ir.nodes import Module, Param, TypeRef
 from compiler.spec import FunctionSpec, Parameter, Signature
-from solver.sorts import ANY
+from solver.sorts import ANY, format_sort
 
 
 def completed(function: FunctionSpec, module: Module) -> FunctionSpec:
@@ -20,6 +20,13 @@ def completed(function: FunctionSpec, module: Module) -> FunctionSpec:
         return function
     found = tuple(_parameter(param) for param in (*parameters.positional_only, *parameters.positional))
     return replace(function, signature=Signature(signature.name, found, signature.returns, written=False))
+
+
+def type_of(parameter: Parameter) -> TypeRef | None:
+    """The type to emit for a parameter. Bounds are constraints of the specification and no part of the program."""
+    if parameter.annotation is None:
+        return None
+    return TypeRef(parameter.sort, format_sort(parameter.sort) if parameter.bounds else parameter.annotation)
 
 
 def _parameter(param: Param) -> Parameter:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from compiler.source import Span
 from solver.sorts import ANY, Sort
 
-Scalar: TypeAlias = None | bool | int | float | complex | str | bytes
+Scalar: TypeAlias = bool | int | float | complex | str | bytes | None
 
 BinaryOperator: TypeAlias = Literal["+", "-", "*", "/", "//", "%", "**", "@", "<<", ">>", "&", "|", "^"]
 UnaryOperator: TypeAlias = Literal["-", "+", "~", "not"]
@@ -303,7 +303,7 @@ class Parameters(_Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Statement(_Node):
-    """``comments`` are the comment lines before the statement, ``remark`` the comment on its own line; without ``#``."""
+    """``comments`` are the comment lines before the statement, ``remark`` the one on its line; without ``#``."""
 
     comments: tuple[str, ...] = field(default=(), compare=False, repr=False)
     remark: str | None = field(default=None, compare=False, repr=False)

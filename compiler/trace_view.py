@@ -35,11 +35,11 @@ def view(trace: Trace) -> Tree:
 
 def view_hole(trace: Trace, hole: str) -> Tree | None:
     """Why one hole became what it is; ``None`` for a hole that the trace does not name."""
-    wanted = hole.removeprefix("?")
     for chapter in chapters(trace):
-        if wanted in hole_names(chapter):
-            own = [_holes(chapter, wanted), _conflicts(chapter), _searches(chapter, wanted), _candidates(chapter)]
-            return tree(f"{wanted} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
+        for name in hole_names(chapter):
+            if name.removeprefix("?") == hole.removeprefix("?"):
+                own = [_holes(chapter, name), _conflicts(chapter), _searches(chapter, name), _candidates(chapter)]
+                return tree(f"{name} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
     return None
 
 

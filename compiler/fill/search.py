@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from compiler.candidate import Candidate
 from compiler.components.description import is_convincing
 from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.fill.pool import Pool
@@ -34,6 +35,7 @@ from compiler.spec import Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, Sort, join_all, sort_of_value
 
 EXPANSIONS = 150_000
+COUNTEREXAMPLES = 6
 SEARCH_STEPS = 20_000
 
 
@@ -60,12 +62,13 @@ def search(pool: Pool) -> None:
             problem, fill_with = hole_problem(pool, template, hole), _as_expression(template, hole)
         case _:
             return
-    if problem is None or not problem.environments:
-        return
-    with pool.budget.phase("search"):
-        report = _run(pool, function, problem)
-    for found in report.found:
-        _add(pool, fill_with(found.expr), found, problem)
+    for _ in range(COUNTEREXAMPLES):
+        if problem is None or not problem.environments:
+            return
+        with pool.budget.phase("search"):
+            report = _run(pool, function, problem)
+        candidates = [_add(pool, fill_with(found.expr), found, problem) for found in report.found]
+        problem = _with_counterexample(problem, function, candidates)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
@@ -90,7 +93,33 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
     return report
 
 
-def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem) -> None:
+def _with_counterexample(problem: Problem, function: FunctionSpec, candidates: Sequence[Candidate]) -> Problem | None:
+    """The problem with an input on which a candidate breaks a contract, as in counterexample-guided synthesis.
+
+    ``None`` where there is none, or none that is new (Solar-Lezama et al. 2006, "Combinatorial sketching").
+    """
+    for candidate in candidates:
+        for violation in candidate.judgement.violations:
+            row = arguments_of(function, Example(violation.call, Satisfies("True")))
+            if row is not None and row not in problem.environments and violation.contract.kind == "post":
+                return replace(
+                    problem,
+                    environments=(*problem.environments, row),
+                    targets=(*problem.targets, Accepts(_contracts_hold(function, row))),
+                )
+    return None
+
+
+def _contracts_hold(function: FunctionSpec, row: Mapping[str, object]) -> Callable[[object], bool]:
+    conditions = [contract.condition for contract in function.contracts if contract.kind == "post"]
+
+    def holds(result: object) -> bool:
+        return all(evaluate_text(condition, {**row, "result": result}).value is True for condition in conditions)
+
+    return holds
+
+
+def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem) -> Candidate:
     context = lower_module(Source("context", pool.unit.context)).body
     module = Module((*found.imports, *context, function))
     wanted = [
@@ -100,7 +129,7 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     ]
     rows, targets = [row for row, _ in wanted], [target for _, target in wanted]
     convincing = len(wanted) < len(problem.targets) or is_convincing(found.expr, rows, targets)
-    pool.add(module, "search", convincing=convincing)
+    return pool.add(module, "search", convincing=convincing)
 
 
 def partial_function(function: FunctionSpec) -> Function:

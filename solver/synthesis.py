@@ -22,8 +22,8 @@ from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 24
 _DEDUCTION_COST = 3
-_MANY, _SMALL_SHARE = 30, 100
-_FEW, _LARGE_SHARE = 5, 10
+_MANY, _SMALL_SHARE = 24, 120
+_FEW, _LARGE_SHARE = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,7 @@ class _Search:
                 meter = self._meter.part(self._meter.limit // share)
                 self._attempt(*attempt, meter)
                 self._meter.tick(meter.spent)
+        self._patience = self._meter.spent + self._meter.limit // 4
 
     def _attempt(self, binder: Binder, source: Entry, goal: Goal, wrap: Callable[[Term], Term], meter: Meter) -> None:
         child = self.enumeration.open_child(source, binder.bound, meter)

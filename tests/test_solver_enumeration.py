@@ -12,6 +12,7 @@ from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration, Leaf, Library
+from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, UnionSort
 from solver.sorts import NONE as NONE_SORT
@@ -231,6 +232,7 @@ def test_kept_terms_evaluate_as_their_text(sort: Sort) -> None:
             scope = {"v": value, "math": math, "statistics": statistics, "Counter": Counter}
             if entry.values[index] is FAILURE:
                 continue
+            assert repr(evaluate(entry.term, {"v": value})) == repr(entry.values[index])
             got = eval(code, scope)
             if isinstance(got, (enumerate, zip)):
                 got = list(got)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.components.description import literal_cost
+from compiler.components.description import cost_bits, literal_cost
 from compiler.components.probes import probes_of
 from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
@@ -98,6 +98,7 @@ _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
 )
 _FEW_CONSTANTS = 6
 _RIVALS = 8
+_RIVAL_BITS = 2.0
 
 
 def search_expressions(
@@ -149,7 +150,10 @@ def _is_contested(found: Sequence[FoundExpression], probes: Sequence[Mapping[str
     if not found:
         return False
     first = [_value(found[0].term, probe) for probe in probes]
+    longest = cost_bits(found[0].expr) + _RIVAL_BITS
     for rival in found[1:]:
+        if rival.cost > found[0].cost and cost_bits(rival.expr) > longest:
+            continue
         second = [_value(rival.term, probe) for probe in probes]
         if any(FAILURE not in (a, b) and not _same(a, b) for a, b in zip(first, second, strict=True)):
             return True

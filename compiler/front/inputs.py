@@ -15,11 +15,11 @@ from compiler.front.values import value_end, values_end
 from compiler.spec import Call, Equals, Signature
 
 _INPUT = re.compile(
-    r"^(?P<head>[ \t]*(?:[-*+>]+[ \t]*)?)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",
+    r"^(?P<head>[ \t]*(?:[-*+>]+[ \t]+)?)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUTPUT = re.compile(
-    r"`?\s*(?:[,;.]\s*)?(?:[-*+>]+[ \t]*)?\**(?:sample |example |expected )?(?:outputs?|result|returns?)\**[ ]?\d*"
+    r"`?\s*(?:[,;.]\s*)?(?:[-*+>]+[ \t]+)?\**(?:sample |example |expected )?(?:outputs?|result|returns?)\**[ ]?\d*"
     r"[ \t]*(?:[:=]\**|->|→)[ \t]*(?:\n[ \t]*)?`?",
     re.IGNORECASE,
 )

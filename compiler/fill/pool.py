@@ -12,6 +12,7 @@ from compiler.fill.signature import completed
 from compiler.ir.nodes import Module
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.judge import judge
+from compiler.spec import FunctionSpec
 from compiler.trace import Trace
 from compiler.unit import Unit
 
@@ -46,11 +47,7 @@ class Pool:
         convincing: bool = True,
     ) -> Candidate:
         """Judge a program that fills every hole, or find it where it was judged before."""
-        if self.inputs is None:
-            self.inputs = {
-                function.name: generate_inputs(completed(function, module), GENERATED_INPUTS, 0)
-                for function in self.unit.functions
-            }
+        inputs = self._inputs(module)
         program = emit_module(module)
         place = self._places.get(program)
         if place is not None:
@@ -63,7 +60,7 @@ class Pool:
             "candidate", unit=self.unit.name, index=index, origin=origin, parent=parent, repeats=False, program=program
         )
         with self.budget.phase("judge"):
-            judgement = judge(program, self.unit.functions, self.inputs)
+            judgement = judge(program, self.unit.functions, inputs)
         candidate = Candidate(index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing)
         self.candidates.append(candidate)
         self._places[program] = index
@@ -76,6 +73,18 @@ class Pool:
             vector=list(judgement.vector),
         )
         return candidate
+
+    def generated(self, function: FunctionSpec, module: Module) -> Sequence[tuple[str, ...]]:
+        """The generated inputs of one function, as argument texts; ``module`` completes an open signature."""
+        return self._inputs(module)[function.name]
+
+    def _inputs(self, module: Module) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        if self.inputs is None:
+            self.inputs = {
+                function.name: generate_inputs(completed(function, module), GENERATED_INPUTS, 0)
+                for function in self.unit.functions
+            }
+        return self.inputs
 
     @property
     def clean(self) -> list[Candidate]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.candidate import Candidate
-from compiler.components.description import is_convincing
 from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.fill.pool import Pool
 from compiler.fill.signature import type_of
+from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template, template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
 from compiler.ir.lower import lower_expression, lower_module
@@ -31,11 +31,13 @@ from compiler.ir.nodes import (
 )
 from compiler.ir.walk import walk
 from compiler.source import Source
+from compiler.spec import Call as CallOf
 from compiler.spec import Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, Sort, join_all, sort_of_value
 
 EXPANSIONS = 150_000
 COUNTEREXAMPLES = 6
+COUNTEREXAMPLES_A_ROUND = 4
 SEARCH_STEPS = 20_000
 
 
@@ -67,8 +69,8 @@ def search(pool: Pool) -> None:
             return
         with pool.budget.phase("search"):
             report = _run(pool, function, problem)
-        candidates = [_add(pool, fill_with(found.expr), found, problem) for found in report.found]
-        problem = _with_counterexample(problem, function, candidates)
+        candidates = [_add(pool, fill_with(found.expr), found, problem, report.contested) for found in report.found]
+        problem = _with_counterexamples(problem, function, candidates)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
@@ -88,26 +90,30 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
         expansions=report.expansions,
         terms=sum(report.bank.values()),
         found=len(report.found),
+        contested=report.contested,
         exhausted=report.exhausted,
     )
     return report
 
 
-def _with_counterexample(problem: Problem, function: FunctionSpec, candidates: Sequence[Candidate]) -> Problem | None:
-    """The problem with an input on which a candidate breaks a contract, as in counterexample-guided synthesis.
+def _with_counterexamples(problem: Problem, function: FunctionSpec, candidates: Sequence[Candidate]) -> Problem | None:
+    """The problem with inputs on which a candidate breaks a post-condition, as in counterexample-guided synthesis.
 
-    ``None`` where there is none, or none that is new (Solar-Lezama et al. 2006, "Combinatorial sketching").
+    ``None`` where there is none that is new (Solar-Lezama et al. 2006, "Combinatorial sketching").
     """
-    for candidate in candidates:
-        for violation in candidate.judgement.violations:
-            row = arguments_of(function, Example(violation.call, Satisfies("True")))
-            if row is not None and row not in problem.environments and violation.contract.kind == "post":
-                return replace(
-                    problem,
-                    environments=(*problem.environments, row),
-                    targets=(*problem.targets, Accepts(_contracts_hold(function, row))),
-                )
-    return None
+    rows: list[Mapping[str, object]] = []
+    for violation in (item for candidate in candidates for item in candidate.judgement.violations):
+        row = arguments_of(function, Example(violation.call, Satisfies("True")))
+        if row is not None and row not in (*problem.environments, *rows) and violation.contract.kind == "post":
+            rows.append(row)
+    del rows[COUNTEREXAMPLES_A_ROUND:]
+    if not rows:
+        return None
+    return replace(
+        problem,
+        environments=(*problem.environments, *rows),
+        targets=(*problem.targets, *(Accepts(_contracts_hold(function, row)) for row in rows)),
+    )
 
 
 def _contracts_hold(function: FunctionSpec, row: Mapping[str, object]) -> Callable[[object], bool]:
@@ -119,16 +125,22 @@ def _contracts_hold(function: FunctionSpec, row: Mapping[str, object]) -> Callab
     return holds
 
 
-def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem) -> Candidate:
+def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem, contested: bool) -> Candidate:
     context = lower_module(Source("context", pool.unit.context)).body
     module = Module((*found.imports, *context, function))
+    spec = pool.unit.functions[0]
     wanted = [
         (row, target)
         for row, target in zip(problem.environments, problem.targets, strict=True)
         if not isinstance(target, Accepts)
     ]
-    rows, targets = [row for row, _ in wanted], [target for _, target in wanted]
-    convincing = len(wanted) < len(problem.targets) or is_convincing(found.expr, rows, targets)
+    tried = [
+        row
+        for arguments in pool.generated(spec, module)
+        if (row := arguments_of(spec, Example(CallOf(spec.name, arguments), Satisfies("True")))) is not None
+    ]
+    with pool.budget.phase("judge"):
+        convincing = not contested and is_supported(found.expr, wanted, module, spec, tried)
     return pool.add(module, "search", convincing=convincing)
 
 

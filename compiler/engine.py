@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,18 @@ def open_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Engine:
     file = find_model(model)
     backend, notes = _cached(LlamaCpp(file)) if cached else (LlamaCpp(file), ())
     return Engine(backend, file.name, notes)
+
+
+@contextmanager
+def opened_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Iterator[Engine]:
+    """The same for a block; an interruption leaves it without waiting for what the model still decodes."""
+    engine = open_engine(model, cached=cached)
+    try:
+        yield engine
+    except Exception:
+        engine.close()
+        raise
+    engine.close()
 
 
 def _cached(inner: Backend) -> tuple[Backend, tuple[Diagnostic, ...]]:

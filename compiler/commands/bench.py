@@ -183,14 +183,11 @@ def _replays(arguments: Namespace) -> int:
 @contextmanager
 def _engine(model: str, *, cached: bool = True) -> Iterator[tuple[Backend | None, str]]:
     from compiler.ending import tell
-    from compiler.engine import open_engine
+    from compiler.engine import opened_engine
 
-    engine = open_engine(model, cached=cached)
-    tell(*engine.notes)
-    try:
+    with opened_engine(model, cached=cached) as engine:
+        tell(*engine.notes)
         yield engine.backend, engine.name or "none"
-    finally:
-        engine.close()
 
 
 def _problems(arguments: Namespace) -> list[Problem]:

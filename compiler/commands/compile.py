@@ -94,7 +94,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
-    from compiler.engine import open_engine
+    from compiler.engine import opened_engine
     from compiler.front import read_source
     from compiler.output import check_writable
 
@@ -102,8 +102,7 @@ def _run(arguments: Namespace) -> int:
         if path is not None:
             check_writable(path)
     source = read_source(arguments.spec)
-    engine = open_engine(arguments.model)
-    try:
+    with opened_engine(arguments.model) as engine:
         from compiler.driver import compile_source
         from compiler.progress import Activity, WatchedBackend, shown
 
@@ -111,8 +110,6 @@ def _run(arguments: Namespace) -> int:
         backend = WatchedBackend(engine.backend, activity) if engine.backend is not None else None
         with shown(activity):
             result = compile_source(source, _options(arguments), backend, progress=activity)
-    finally:
-        engine.close()
     _write(arguments, source, result)
     notes = (*engine.notes, *_remember(arguments, result, engine))
     _report(arguments, result, notes, engine)

@@ -140,7 +140,7 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
         if (row := arguments_of(spec, Example(CallOf(spec.name, arguments), Satisfies("True")))) is not None
     ]
     with pool.budget.phase("judge"):
-        convincing = not contested and is_supported(found.expr, wanted, module, spec, tried)
+        convincing = is_supported(found.expr, wanted, module, spec, tried, contested)
     return pool.add(module, "search", convincing=convincing)
 
 

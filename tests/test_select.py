@@ -1,0 +1,63 @@
+"""Selection: groups by behaviour, who votes, and what displaces the greedy answer."""
+
+from __future__ import annotations
+
+from compiler.candidate import Candidate, Origin
+from compiler.ir.nodes import Module
+from compiler.judge.judge import ExampleVerdict, Judgement
+from compiler.select import GREEDY_MARGIN, group_by_behaviour, informative, select
+from compiler.spec import Call, Equals, Example
+
+EXAMPLE = Example(Call("f", ("1",)), Equals("2"))
+
+
+def candidate(
+    index: int, vector: str, *, votes: int = 1, passes: bool = True, greedy: bool = False, origin: Origin = "model"
+) -> Candidate:
+    """A candidate that answers the generated inputs with the letters of ``vector``."""
+    verdict = ExampleVerdict(EXAMPLE, "holds" if passes else "fails", "2")
+    calls = tuple(Call("f", (str(place),)) for place in range(len(vector)))
+    judgement = Judgement((verdict,), (), (), calls, tuple(vector))
+    return Candidate(index, origin, Module(()), f"# {index}\n", judgement, votes, greedy=greedy)
+
+
+def test_equal_behaviour_is_one_group() -> None:
+    groups = group_by_behaviour([candidate(0, "ab"), candidate(1, "ac"), candidate(2, "ab")], (0, 1))
+    assert [[member.index for member in group.members] for group in groups] == [[0, 2], [1]]
+
+
+def test_inputs_that_most_candidates_reject_are_no_evidence() -> None:
+    candidates = [candidate(0, "a!b"), candidate(1, "a!b"), candidate(2, "aab")]
+    assert informative(candidates) == (0, 2)
+
+
+def test_a_failed_example_displaces_the_greedy_answer() -> None:
+    choice = select([candidate(0, "a", passes=False, greedy=True), candidate(1, "b")])
+    assert choice is not None
+    assert choice.candidate.index == 1
+
+
+def test_the_greedy_answer_stays_without_a_clear_majority() -> None:
+    rivals = [candidate(place, "b") for place in range(1, GREEDY_MARGIN + 1)]
+    choice = select([candidate(0, "a", greedy=True), *rivals])
+    assert choice is not None
+    assert choice.candidate.index == 0
+
+
+def test_a_clear_majority_displaces_the_greedy_answer() -> None:
+    rivals = [candidate(place, "b") for place in range(1, GREEDY_MARGIN + 3)]
+    choice = select([candidate(0, "a", greedy=True), *rivals])
+    assert choice is not None
+    assert choice.candidate.index == 1
+    assert [(item.call, item.chosen, item.rival) for item in choice.ambiguities] == [("f(0)", "b", "a")]
+
+
+def test_programs_of_search_do_not_vote() -> None:
+    found = [candidate(place, "b", votes=0, origin="search") for place in range(2, 9)]
+    choice = select([candidate(0, "a"), candidate(1, "a"), *found])
+    assert choice is not None
+    assert choice.candidate.index == 0
+
+
+def test_no_candidate_is_no_choice() -> None:
+    assert select([]) is None

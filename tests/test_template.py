@@ -1,0 +1,87 @@
+"""Partial functions of Python files: what an answer puts into their holes, and what changes the text around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from compiler.emit import emit_module
+from compiler.fill.conform import conform, renamed_entry
+from compiler.fill.template import fill_template, match_template, template_of, with_function
+from compiler.front import read_spec
+from compiler.ir.lower import LowerError, lower_candidate
+from compiler.ir.nodes import Module
+from compiler.source import Source
+from compiler.spec import Spec
+from compiler.unit import Unit
+
+LOOP = '''\
+def total(xs: list[int]) -> int:
+    """Sum of the even ones."""
+    total = 0
+    for x in xs:
+        if ...:
+            total += x
+    return total
+'''
+BLOCK = """\
+def count(xs: list[int]) -> int:
+    n = 0
+    for x in xs:
+        ...
+    return n
+"""
+
+
+def spec_of(text: str) -> Spec:
+    return read_spec(Source("part.py", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (LOOP, LOOP.replace("...", "x % 2 == 0")),
+        (BLOCK, BLOCK.replace("        ...\n", "        if x > 0:\n            n += 1\n")),
+        (BLOCK, BLOCK.replace("        ...\n", "        y = x\n        n += y\n")),
+    ],
+)
+def test_an_answer_fills_the_holes_and_nothing_else(text: str, answer: str) -> None:
+    function = spec_of(text).functions[0]
+    template = template_of(function)
+    module = lower_candidate(answer, function.name)
+    fills = match_template(template, module.function(function.name))
+    assert fills is not None
+    filled = fill_template(template, fills)
+    assert filled.body == module.function(function.name).body
+
+
+def test_an_answer_that_changes_the_rest_is_refused() -> None:
+    spec = spec_of(LOOP)
+    answer = lower_candidate(LOOP.replace("...", "x % 2 == 0").replace("total = 0", "total = 1"), "total")
+    with pytest.raises(LowerError, match="outside its holes"):
+        conform(answer, Unit(spec, spec.functions, ""))
+
+
+def test_parameters_take_the_written_names() -> None:
+    spec = read_spec(Source("s.txt", "def twice(number: int) -> int\n\ntwice(2) == 4\n"))
+    answer = lower_candidate("def twice(n):\n    return [n for _ in range(2)][0] * 2\n", "twice")
+    conformed = conform(answer, Unit(spec, spec.functions, ""))
+    assert emit_module(conformed) == ("def twice(number: int) -> int:\n    return [number for _ in range(2)][0] * 2\n")
+
+
+def test_a_renaming_that_would_capture_is_left() -> None:
+    spec = read_spec(Source("s.txt", "def twice(number: int) -> int\n\ntwice(2) == 4\n"))
+    answer = lower_candidate("def twice(n):\n    number = 2\n    return n * number\n", "twice")
+    conformed = conform(answer, Unit(spec, spec.functions, ""))
+    assert conformed.function("twice").body == answer.function("twice").body
+
+
+def test_the_only_function_takes_the_asked_name() -> None:
+    assert renamed_entry("def g(n):\n    return g(n - 1)\n", "f") == "def f(n):\n    return f(n - 1)\n"
+    two = "def g(n):\n    return n\n\ndef h(n):\n    return n\n"
+    assert renamed_entry(two, "f") == two
+
+
+def test_replacing_a_function_keeps_the_others() -> None:
+    module = lower_candidate("def g(n):\n    return n\n\ndef f(n):\n    return g(n)\n", "f")
+    other = lower_candidate("def g(n):\n    return -n\n", "g").function("g")
+    assert with_function(module, other) == Module((other, module.function("f")))

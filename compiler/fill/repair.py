@@ -9,7 +9,7 @@ from compiler.candidate import Candidate
 from compiler.components.search import Accepts
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool
-from compiler.fill.search import arguments_of, target_of
+from compiler.fill.problem import arguments_of, target_of
 from compiler.fill.template import with_function
 from compiler.ir.interpreter import InterpretationError, Program
 from compiler.ir.nodes import Module

@@ -89,8 +89,10 @@ def _holds_sets(sort: Sort) -> bool:
 
 def bounds_checker(sort: Sort) -> Callable[[Sequence[Any]], bool]:
     """A function that tells whether no value of a vector of this sort is too large to be worth keeping."""
-    if sort in (BOOL, FLOAT, NONE):
+    if sort in (BOOL, NONE):
         return _always
+    if sort == FLOAT:
+        return _no_wide_integer
     return _small_integers if sort == INT else _short
 
 
@@ -102,7 +104,12 @@ def _small_integers(values: Sequence[Any]) -> bool:
     try:
         return bool(max(values) < _WIDEST_INTEGER and min(values) > -_WIDEST_INTEGER)
     except TypeError:
-        return all(not isinstance(value, int) or -_WIDEST_INTEGER < value < _WIDEST_INTEGER for value in values)
+        return _no_wide_integer(values)
+
+
+def _no_wide_integer(values: Sequence[Any]) -> bool:
+    # Where the sort is float, Python's values may be integers, and these grow without bound.
+    return all(not isinstance(value, int) or -_WIDEST_INTEGER < value < _WIDEST_INTEGER for value in values)
 
 
 def _short(values: Sequence[Any]) -> bool:

@@ -14,7 +14,7 @@ from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration, Leaf, Library
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
-from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, UnionSort
+from solver.sorts import ANY, BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, UnionSort
 from solver.sorts import NONE as NONE_SORT
 from solver.terms import Lit, Var
 
@@ -252,3 +252,10 @@ def grown(sort: Sort, values: tuple[object, ...], limit: int) -> list[Entry]:
     except BudgetSpentError:
         pass
     return entries
+
+
+def test_numbers_too_large_for_a_float_or_a_rounding_are_left_alone() -> None:
+    report = search_expressions(
+        [("r", ANY)], [{"r": 10}], [314.15000000000003], ANY, [], limit=60_000, should_stop=lambda: False
+    )
+    assert report.expansions >= 60_000 or report.exhausted or report.found

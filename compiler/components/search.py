@@ -240,7 +240,7 @@ def _acceptance(target: object) -> Callable[[object], bool] | None:
         case Accepts(test):
             return _quiet(test)
         case _:
-            return lambda value: _same(value, target)
+            return _quiet(lambda value: _same(value, target))
 
 
 def _quiet(test: Callable[[object], bool]) -> Callable[[object], bool]:

@@ -42,6 +42,7 @@ _PARAMETERS = "abc"
 _GUARDS = {
     "a ** b": "abs(b) <= 64 and abs(a) < 1 << 64 and (b >= 0 or isinstance(a, float))",
     "a << b": "b <= 256",
+    "round(a, b)": "abs(b) <= 64",
     "a * b": "isinstance(a, (int, float)) or len(a) * b <= LONGEST",
     "math.factorial(a)": "a <= 256",
     "range(a)": "a <= LONGEST",

@@ -85,21 +85,26 @@ def select(candidates: Sequence[Candidate], *, by_behaviour: bool = True) -> Cho
     if not survivors:
         return None
     inputs = informative(candidates)
-    groups = sorted(group_by_behaviour(survivors, inputs), key=_standing)
+    groups = _ranked(group_by_behaviour(survivors, inputs))
     first = min(survivors, key=lambda candidate: candidate.index)
     winner = groups[0].best if by_behaviour else first
     ordered = sorted(groups, key=lambda group: winner not in group.members)
     return Choice(winner, tuple(ordered), _ambiguities(winner, ordered, inputs))
 
 
-# How many votes a rival group must have beyond the greedy answer's own.
-GREEDY_MARGIN = 2
+def _ranked(groups: Sequence[Group]) -> list[Group]:
+    """The groups, best first: by votes, then the simpler program; the greedy answer's unless it is clearly outvoted."""
+    ranked = sorted(groups, key=lambda group: (-group.votes, len(group.best.program), group.best.index))
+    greedy = next((group for group in ranked if group.greedy), None)
+    if greedy is None or greedy is ranked[0] or _outvotes(ranked[0], greedy, ranked):
+        return ranked
+    return [greedy, *(group for group in ranked if group is not greedy)]
 
 
-def _standing(group: Group) -> tuple[float, int, int]:
-    best = group.best
-    votes = group.votes + (GREEDY_MARGIN if group.greedy else 0)
-    return -votes, len(best.program), best.index
+def _outvotes(rival: Group, greedy: Group, groups: Sequence[Group]) -> bool:
+    """Whether a rival has more votes than the greedy answer's group, and most of the votes that are not for it."""
+    others = sum(group.votes for group in groups) - greedy.votes
+    return rival.votes > greedy.votes and 2 * rival.votes > others
 
 
 def _ambiguities(winner: Candidate, groups: Sequence[Group], inputs: Sequence[int]) -> tuple[Ambiguity, ...]:

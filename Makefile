@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 MODEL  := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format bench clean
+.PHONY: help setup demo test test-quick lint format bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,11 +17,12 @@ demo: $(VENV)/.installed ## pull the default model, compile an example, print th
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 		$(BIN)/liftc examples/median.txt -o "$$folder/median.py" && echo && cat "$$folder/median.py"
 
-test: $(VENV)/.dev ## run the tests that need no model and are quick
-	$(BIN)/pytest -n 2 -m "not model and not slow and not gpu"
+test: $(VENV)/.dev ## run every test but those for a GPU; pulls the models that they need
+	$(BIN)/pytest -n 2 -m "not gpu and not model"
+	$(BIN)/pytest -m "model and not gpu"
 
-test-all: $(VENV)/.dev ## run every test; pulls the models that they need
-	$(BIN)/pytest -n 2 -m "not gpu"
+test-quick: $(VENV)/.dev ## run the tests that need no model and are quick
+	$(BIN)/pytest -n 2 -m "not model and not slow and not gpu"
 
 lint: $(VENV)/.dev ## check style, types and the layers of imports
 	$(BIN)/ruff check .

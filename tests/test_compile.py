@@ -56,17 +56,13 @@ def test_contradictory_examples_end_in_a_derivation() -> None:
 
 
 def test_a_file_keeps_every_byte_outside_its_holes() -> None:
-    text = "import math  # used\n\nLIMIT = 3\n\n\ndef area(r: int) -> int:\n    '''area(2) == 4, area(3) == 9, area(10) == 100, area(7) == 49'''\n    return ...   # here\n"
-    result = compiled(text, "part.py", best_effort=True)
+    before = "import math  # kept\n\nLIMIT = 3\n\n\ndef area(r: int) -> int:\n    '''area(2) == 4, area(3) == 9'''\n"
+    after = "   # here\n"
+    result = compiled(f"{before}    return ...{after}", "part.py", best_effort=True)
     assert result.program is not None
-    program = (
-        result.program.removeprefix(result.program.partition("\n")[0] + "\n")
-        if result.status != "accepted"
-        else result.program
-    )
-    before, after = text.split("...   # here")
-    assert program.startswith(before)
-    assert program.endswith("   # here\n" + after.lstrip("\n")) or program.endswith("   # here\n")
+    assert f"{before}    return " in result.program
+    assert result.program.endswith(after)
+    assert "..." not in result.program
 
 
 def test_what_is_accepted_violates_nothing() -> None:

@@ -52,7 +52,8 @@ def test_a_clear_majority_displaces_the_greedy_answer() -> None:
     choice = select([candidate(0, "a", greedy=True), *rivals])
     assert choice is not None
     assert choice.candidate.index == 1
-    assert [(item.call, item.chosen, item.rival) for item in choice.ambiguities][0] == ("f(0)", "b", "a")
+    first = choice.ambiguities[0]
+    assert (first.call, first.chosen, first.rival) == ("f(0)", "b", "a")
 
 
 def test_programs_of_search_do_not_vote() -> None:

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from compiler.candidate import Candidate
-from compiler.components.search import Accepts
+from compiler.fill.cases import Case, cases_of, passes
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool
-from compiler.fill.problem import arguments_of, target_of
 from compiler.fill.template import with_function
-from compiler.ir.interpreter import InterpretationError, Program
 from compiler.ir.nodes import Module
-from compiler.judge.canonical import canonical
-from compiler.spec import FunctionSpec, RaisesError
 
 NEAR_MISSES = 3
 EDITS = 1200
 FOUND = 3
-STEPS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One example as values: the arguments as a recipe, since a run may change them, and what must come back."""
-
-    function: FunctionSpec
-    place: int
-    wanted: object
-
-    def arguments(self) -> Mapping[str, object] | None:
-        """The arguments, made afresh."""
-        return arguments_of(self.function, self.function.examples[self.place])
 
 
 def repair(pool: Pool) -> None:
     """Add the candidates that one small edit of a near-miss gives, where they pass every example in the interpreter."""
-    cases = _cases(pool.unit.functions)
+    cases = cases_of(pool.unit.functions)
     if not cases:
         return
     tried = 0
@@ -67,20 +48,7 @@ def near_misses(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen[:NEAR_MISSES]
 
 
-def _cases(functions: Sequence[FunctionSpec]) -> list[_Case]:
-    cases: list[_Case] = []
-    for function in functions:
-        for place, example in enumerate(function.examples):
-            if isinstance(example.expected, RaisesError):
-                continue
-            target = target_of(example)
-            if target is None or arguments_of(function, example) is None:
-                return []
-            cases.append(_Case(function, place, target[0]))
-    return cases
-
-
-def _repairs(module: Module, pool: Pool, cases: Sequence[_Case]) -> tuple[list[Module], int]:
+def _repairs(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Module], int]:
     """Modules with one edit that pass every case, at most ``FOUND``, and how many edits were run."""
     found: list[Module] = []
     tried = 0
@@ -90,24 +58,6 @@ def _repairs(module: Module, pool: Pool, cases: Sequence[_Case]) -> tuple[list[M
                 return found, tried
             tried += 1
             variant = with_function(module, edited)
-            if _passes(variant, cases):
+            if passes(variant, cases):
                 found.append(variant)
     return found, tried
-
-
-def _passes(module: Module, cases: Sequence[_Case]) -> bool:
-    program = Program(module)
-    return all(_passes_case(program, case) for case in cases)
-
-
-def _passes_case(program: Program, case: _Case) -> bool:
-    arguments = case.arguments()
-    try:
-        run = program.call(case.function.name, [], dict(arguments or {}), steps=STEPS)
-    except InterpretationError:
-        return False
-    if run.error is not None or run.stopped is not None:
-        return False
-    if isinstance(case.wanted, Accepts):
-        return case.wanted.test(run.value)
-    return canonical(run.value) == canonical(case.wanted)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from backends.protocol import Backend
 from compiler.fill.pool import Pool
 from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
+from compiler.fill.recombine import recombine
 from compiler.fill.repair import repair
 from compiler.fill.search import search
 from compiler.options import Options
@@ -36,7 +37,9 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
         return
     if "repair" not in options.without:
         say(f"repairing near-misses of {pool.unit.name}")
-        repair(pool)
+        recombine(pool)
+        if not pool.clean:
+            repair(pool)
     if searching and not pool.clean:
         say(f"searching for {pool.unit.name}")
         search(pool)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+_AGAIN_SECONDS = 0.5
 
 
 def ending_well(command: Callable[[], int]) -> int:
@@ -90,17 +91,25 @@ def _own_fault(error: Exception) -> Diagnostic:
 
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
-    """A request to terminate unwinds like Ctrl-C, so that children and scratch folders go with us."""
+    """A request to terminate unwinds like Ctrl-C, so that children and scratch folders go with us.
+
+    A ``KeyboardInterrupt`` that is raised inside a callback or a finaliser is lost, so it is raised again until the
+    command has ended.
+    """
 
     def interrupt(_number: int, _frame: object) -> NoReturn:
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
         raise KeyboardInterrupt
 
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
     try:
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = [signal.signal(number, interrupt) for number in numbers]
     except ValueError:  # Only the main thread may set handlers.
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -7,7 +7,7 @@ collection opens a smaller enumeration over its elements, which is shared by eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -227,11 +227,16 @@ class Enumeration:
         return self._children[place]
 
     def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter) -> Enumeration | None:
-        """A fresh enumeration over the elements of a collection; ``None`` where there are none, or too many."""
+        """A fresh enumeration over the elements of a collection.
+
+        ``None`` where there are none, too many, or some that cannot be unpacked into the bound variables.
+        """
         rows: list[tuple[object, ...]] = [() if value is FAILURE else tuple(value) for value in source.values]  # type: ignore[arg-type]
         owners = [index for index, row in enumerate(rows) for _ in row]
         elements = [element for row in rows for element in row]
         if not 0 < len(elements) <= _LONGEST_CHILD:
+            return None
+        if len(bound) > 1 and any(not isinstance(item, Sized) or len(item) != len(bound) for item in elements):
             return None
         columns = [tuple(elements)] if len(bound) == 1 else list(zip(*elements, strict=True))
         names = self._fresh_names(source, len(bound))
@@ -263,7 +268,7 @@ class Enumeration:
             if value is FAILURE:
                 results.append(FAILURE)
                 continue
-            elements: list[object] = list(value)  # type: ignore[call-overload]
+            elements: list[object] = list(value)
             stop = start + len(elements)
             results.append(_collect_once(binder, elements, body, condition, start, stop))
             start = stop

@@ -14,7 +14,7 @@ from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration, Leaf, Library
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
-from solver.sorts import ANY, BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, UnionSort
+from solver.sorts import ANY, BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, UnionSort
 from solver.sorts import NONE as NONE_SORT
 from solver.terms import Lit, Var
 
@@ -259,3 +259,12 @@ def test_numbers_too_large_for_a_float_or_a_rounding_are_left_alone() -> None:
         [("r", ANY)], [{"r": 10}], [314.15000000000003], ANY, [], limit=60_000, should_stop=lambda: False
     )
     assert report.expansions >= 60_000 or report.exhausted or report.found
+
+
+def test_elements_that_do_not_unpack_alike_are_left_alone() -> None:
+    rows = [{"pairs": [(1, 2), (3, 4)]}, {"pairs": [(5, 6), (7,)]}]
+    report = search_expressions(
+        [("pairs", ListSort(TupleSort((INT, INT))))], rows, [[1, 3], [9]], ListSort(INT), [], limit=5_000,
+        should_stop=lambda: False,
+    )  # fmt: skip
+    assert report.found == ()

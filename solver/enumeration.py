@@ -7,7 +7,7 @@ collection opens a smaller enumeration over its elements, which is shared by eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -231,7 +231,9 @@ class Enumeration:
 
         ``None`` where there are none, too many, or some that cannot be unpacked into the bound variables.
         """
-        rows: list[tuple[object, ...]] = [() if value is FAILURE else tuple(value) for value in source.values]  # type: ignore[arg-type]
+        rows: list[tuple[object, ...]] = [
+            tuple(value) if isinstance(value, Iterable) else () for value in source.values
+        ]
         owners = [index for index, row in enumerate(rows) for _ in row]
         elements = [element for row in rows for element in row]
         if not 0 < len(elements) <= _LONGEST_CHILD:
@@ -265,7 +267,7 @@ class Enumeration:
         results: list[object] = []
         start = 0
         for value in source.values:
-            if value is FAILURE:
+            if value is FAILURE or not isinstance(value, Iterable):
                 results.append(FAILURE)
                 continue
             elements: list[object] = list(value)

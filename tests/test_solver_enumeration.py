@@ -262,9 +262,17 @@ def test_numbers_too_large_for_a_float_or_a_rounding_are_left_alone() -> None:
 
 
 def test_elements_that_do_not_unpack_alike_are_left_alone() -> None:
-    rows = [{"pairs": [(1, 2), (3, 4)]}, {"pairs": [(5, 6), (7,)]}]
+    rows: list[dict[str, object]] = [{"pairs": [(1, 2), (3, 4)]}, {"pairs": [(5, 6), (7,)]}]
     report = search_expressions(
         [("pairs", ListSort(TupleSort((INT, INT))))], rows, [[1, 3], [9]], ListSort(INT), [], limit=5_000,
         should_stop=lambda: False,
     )  # fmt: skip
     assert report.found == ()
+
+
+def test_what_cannot_be_looped_over_is_left_alone() -> None:
+    rows: list[dict[str, object]] = [{"tree": [1, [2, [3]]]}, {"tree": [[4], 5]}]
+    report = search_expressions(
+        [("tree", ListSort(ListSort(INT)))], rows, [17, 23], INT, [], limit=5_000, should_stop=lambda: False
+    )
+    assert report.expansions > 0

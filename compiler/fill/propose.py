@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from backends.protocol import Backend, Proposal, Request
 from compiler.diagnostics import LiftcError
@@ -13,14 +12,6 @@ from compiler.fill.pool import Pool
 from compiler.ir.imports import missing_imports, with_imports
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import Module
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One answer with its request."""
-
-    request: Request
-    proposal: Proposal
 
 
 def ask_greedy(pool: Pool, backend: Backend) -> None:
@@ -67,21 +58,21 @@ def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
             finish=proposal.finish,
             logprob=proposal.logprob,
         )
-        _admit(pool, Asked(request, proposal))
+        _admit(pool, request, proposal)
 
 
-def _admit(pool: Pool, asked: Asked) -> None:
+def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
     unit = pool.unit
-    text = renamed_entry(code_in(asked.proposal.text, unit.entry), unit.entry)
+    text = renamed_entry(code_in(proposal.text, unit.entry), unit.entry)
     try:
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
         reason = "; ".join(item.message for item in error.diagnostics)
-        pool.trace.record("drop", unit=unit.name, occurrence=asked.request.occurrence, reason=reason, text=text)
+        pool.trace.record("drop", unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
         return
-    tokens = max(1, asked.proposal.completion_tokens)
-    logprob = None if asked.proposal.logprob is None else asked.proposal.logprob / tokens
-    greedy = asked.request.sampling.temperature == 0 and asked.request.grammar is None
+    tokens = max(1, proposal.completion_tokens)
+    logprob = None if proposal.logprob is None else proposal.logprob / tokens
+    greedy = request.sampling.temperature == 0 and request.grammar is None
     pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
 
 

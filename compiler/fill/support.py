@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import log2
 
-from compiler.components.description import MARGIN_BITS, cost_bits, example_bits
+from compiler.components.description import is_convincing
 from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.nodes import Expr, Module
 from compiler.spec import FunctionSpec
@@ -33,9 +33,9 @@ def is_supported(
     left_open = _results_left_open(module, function, inputs)
     if left_open and sum(passing == 0 for _, passing in left_open) >= _DETERMINED * len(left_open):
         return True
-    told = example_bits([row for row, _ in values], [value for _, value in values])
-    told += sum(log2((1 + others) / (1 + passing)) for others, passing in left_open)
-    return not contested and cost_bits(expr) + MARGIN_BITS <= told
+    by_contracts = sum(log2((1 + others) / (1 + passing)) for others, passing in left_open)
+    rows, targets = [row for row, _ in values], [value for _, value in values]
+    return not contested and is_convincing(expr, rows, targets, by_contracts)
 
 
 def _results_left_open(

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compiler.candidate import Candidate
-from compiler.emit import emit_module
+from compiler.emit.module import emit_module
+from compiler.emit.splice import splice
 from compiler.fill.conform import fills_in
 from compiler.fill.template import Fill
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Block, Class, Function, Import, Module, Stmt
 from compiler.source import Source
 from compiler.spec import Spec
-from compiler.splice import splice
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
 
         print(f"liftc {__version__}")
         return 0
-    from compiler.ending import INTERRUPTED, end_at_once, ending_well
+    from compiler.terminal.ending import INTERRUPTED, end_at_once, ending_well
 
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
     code = ending_well(lambda: _dispatch(command, arguments if command is None else arguments[1:]))

@@ -18,15 +18,15 @@ from compiler.evidence import describe
 from compiler.fill.pool import Pool
 from compiler.fill.strategy import fill
 from compiler.front import read_spec
-from compiler.narrow import narrow
 from compiler.options import Options
+from compiler.propagation.narrow import narrow
 from compiler.relocate import relocated
 from compiler.result import FunctionResult, Result, Status, Usage
 from compiler.select import Choice, select
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
 from compiler.testimony import evidence_for, is_accepted
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 from compiler.unit import Unit, group_functions
 
 Progress = Callable[[str], None]

@@ -15,7 +15,7 @@ from backends.protocol import BackendError, Proposal, Request
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
-from compiler.trace import Event, Trace
+from compiler.trace.events import Event, Trace
 
 _OTHER_VERSION = "the trace was written by another version of liftc, or changed since"
 

@@ -9,7 +9,7 @@ from compiler.diagnostics import Diagnostic, ExitCode
 from compiler.evidence import Ambiguity, ClauseEvidence
 
 if TYPE_CHECKING:
-    from compiler.trace import Trace
+    from compiler.trace.events import Trace
 
 
 Status: TypeAlias = Literal["accepted", "best_effort", "rejected"]

@@ -9,7 +9,7 @@ from compiler.candidate import Candidate
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
 from compiler.fill.pool import Pool
 from compiler.judge.judge import ExampleVerdict, Judgement, judge
-from compiler.prove import prove
+from compiler.proof.prove import prove
 from compiler.select import Choice
 from compiler.spec import Contract, FunctionSpec
 

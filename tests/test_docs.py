@@ -12,7 +12,7 @@ from compiler.diagnostics import catalogue, explain
 from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.source import Source
-from compiler.trace import EVENTS, VERSION
+from compiler.trace.events import EVENTS, VERSION
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("backends", "compiler", "grammar", "solver")

@@ -3,12 +3,12 @@
 import pytest
 
 from compiler.diagnostics import render
-from compiler.elaborate import elaborate
 from compiler.front import read_spec
 from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Return, TypeHole, TypeRef
-from compiler.propagate import Propagation, propagate
+from compiler.propagation.elaborate import elaborate
+from compiler.propagation.propagate import Propagation, propagate
 from compiler.source import Source
 from compiler.spec import FunctionSpec
 from solver.sorts import ANY, BOOL, INT, ListSort

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.emit import emit_module
+from compiler.emit.module import emit_module
 from compiler.ir.lower import LowerError, lower_expression, lower_module
 from compiler.ir.nodes import (
     Assign,

@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from compiler.emit import emit_module
+from compiler.emit.module import emit_module
 from compiler.ir.lower import LowerError, lower_candidate, lower_expression, lower_module, missing_imports
 from compiler.ir.nodes import Assign, Const, Function, If, Import, Name, TypeRef, Unary
 from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_MODULES

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from compiler.evidence import Proved, Unknown, Verdict, Violated
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
-from compiler.prove import prove
+from compiler.proof.prove import prove
+from compiler.proof.symbolic import Symbols, UnsupportedError
 from compiler.source import Source
-from compiler.symbolic import Symbols, UnsupportedError
 from solver import smt
 from solver.sorts import INT
 

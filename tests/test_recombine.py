@@ -10,7 +10,7 @@ from compiler.front import read_spec
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import Module
 from compiler.source import Source
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 from compiler.unit import Unit
 
 TEXT = '''\

@@ -15,7 +15,7 @@ from compiler.options import Options
 from compiler.replay import RecordedBackend, compare, replay
 from compiler.result import Result
 from compiler.source import Source
-from compiler.trace import Event, Trace, parse_trace
+from compiler.trace.events import Event, Trace, parse_trace
 
 DOUBLE = "Twice a number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n"
 MODE = (

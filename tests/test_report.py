@@ -6,10 +6,10 @@ from collections.abc import Callable
 from compiler import evidence
 from compiler.diagnostics import Diagnostic, Label
 from compiler.evidence import Ambiguity, ClauseEvidence, Proved, Shown, Unchecked, Unknown, Violated
-from compiler.report import failure_data, report_text, result_data
 from compiler.result import FunctionResult, Result, Usage
 from compiler.source import Source
-from compiler.trace import Trace
+from compiler.terminal.report import failure_data, report_text, result_data
+from compiler.trace.events import Trace
 
 SOURCE = Source("median.txt", "Return the median.\n\nmedian([1, 2]) == 1.5\npost: result <= max(xs)\n")
 

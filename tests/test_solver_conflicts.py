@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.conflicts import find_conflicts
 from compiler.diagnostics import Diagnostic, catalogue
 from compiler.front import read_spec
+from compiler.propagation.conflicts import find_conflicts
 from compiler.source import Source
 from solver.explanation import minimal_conflict
 

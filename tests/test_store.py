@@ -8,7 +8,7 @@ from pathlib import Path
 from compiler.evidence import ClauseEvidence, Shown, Unchecked
 from compiler.result import FunctionResult, Result, Usage
 from compiler.store import remember, similar, stored
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 
 ROOT = Path(__file__).parent.parent
 

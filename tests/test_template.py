@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.emit import emit_module
+from compiler.emit.module import emit_module
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.template import fill_template, match_template, template_of, with_function
 from compiler.front import read_spec

@@ -17,9 +17,9 @@ import pytest
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.outcome import behaviour
 from compiler.judge.sandbox import Limits, Probe, run_probes
-from compiler.mutants import mutants
 from compiler.spec import Call, Contract, Equals, Example, FunctionSpec, Parameter, RaisesError, Signature
-from compiler.testfile import write_tests
+from compiler.testfile.module import write_tests
+from compiler.testfile.mutants import mutants
 from solver.sorts import FLOAT, INT, STR, DictSort, ListSort, Sort
 
 

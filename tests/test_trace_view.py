@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import main
-from compiler.trace import EVENTS, Event, Trace
-from compiler.trace_view import all_holes, chapters, view, view_hole
-from compiler.tree import Tree, group, tree
+from compiler.trace.events import EVENTS, Event, Trace
+from compiler.trace.tree import Tree, group, tree
+from compiler.trace.view import all_holes, chapters, view, view_hole
 
 Golden = Callable[[str, str], None]
 

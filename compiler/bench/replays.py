@@ -28,7 +28,7 @@ _REPLAY = """\
 import json, sys
 from pathlib import Path
 from compiler.replay import replay
-from compiler.trace import read_trace
+from compiler.trace.events import read_trace
 result = replay(read_trace(Path(sys.argv[1])))
 print(json.dumps({"status": result.status, "program": result.program, "trace": result.trace.untimed()}))
 """

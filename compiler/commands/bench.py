@@ -182,8 +182,8 @@ def _replays(arguments: Namespace) -> int:
 
 @contextmanager
 def _engine(model: str, *, cached: bool = True) -> Iterator[tuple[Backend | None, str]]:
-    from compiler.ending import tell
     from compiler.engine import opened_engine
+    from compiler.terminal.ending import tell
 
     with opened_engine(model, cached=cached) as engine:
         tell(*engine.notes)

@@ -81,7 +81,7 @@ def run(arguments: Namespace) -> int:
         return _run(arguments)
     from backends.protocol import BackendError
     from compiler.diagnostics import ExitCode, LiftcError
-    from compiler.ending import backend_failure
+    from compiler.terminal.ending import backend_failure
 
     try:
         return _run(arguments)
@@ -96,7 +96,7 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     from compiler.engine import opened_engine
     from compiler.front import read_source
-    from compiler.output import check_writable
+    from compiler.terminal.output import check_writable
 
     for path in (arguments.output, arguments.trace, arguments.tests):
         if path is not None:
@@ -104,7 +104,7 @@ def _run(arguments: Namespace) -> int:
     source = read_source(arguments.spec)
     with opened_engine(arguments.model) as engine:
         from compiler.driver import compile_source
-        from compiler.progress import Activity, WatchedBackend, shown
+        from compiler.terminal.progress import Activity, WatchedBackend, shown
 
         activity = Activity()
         backend = WatchedBackend(engine.backend, activity) if engine.backend is not None else None
@@ -127,7 +127,7 @@ def _options(arguments: Namespace) -> Options:
 
 
 def _write(arguments: Namespace, source: Source, result: Result) -> None:
-    from compiler.output import write_whole
+    from compiler.terminal.output import write_whole
 
     if result.program is not None and (arguments.output is not None or not arguments.json):
         write_whole(arguments.output or STANDARD, result.program)
@@ -139,7 +139,7 @@ def _write(arguments: Namespace, source: Source, result: Result) -> None:
 
 def _tests(arguments: Namespace, source: Source, result: Result) -> str:
     from compiler.front import read_spec
-    from compiler.testfile import write_tests
+    from compiler.testfile.module import write_tests
 
     folder = os.path.dirname(os.path.abspath(arguments.tests))
     program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
@@ -155,8 +155,8 @@ def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Dia
 
 
 def _report(arguments: Namespace, result: Result, notes: tuple[Diagnostic, ...], engine: Engine) -> None:
-    from compiler.ending import has_colour, tell
-    from compiler.report import report_text, result_data
+    from compiler.terminal.ending import has_colour, tell
+    from compiler.terminal.report import report_text, result_data
 
     if arguments.json:
         print(json.dumps(result_data(result, diagnostics=notes, trace=arguments.trace)), file=_json_stream(arguments))
@@ -166,7 +166,7 @@ def _report(arguments: Namespace, result: Result, notes: tuple[Diagnostic, ...],
 
 
 def _print_failure(arguments: Namespace, diagnostics: tuple[Diagnostic, ...]) -> None:
-    from compiler.report import failure_data
+    from compiler.terminal.report import failure_data
 
     print(json.dumps(failure_data(diagnostics)), file=_json_stream(arguments))
 

@@ -64,9 +64,9 @@ def _text(source: Source, stage: str) -> str:
 
 
 def _functions_text(spec: Spec, *, narrowed: bool) -> str:
-    from compiler.elaborate import elaborate
     from compiler.ir.text import print_module
-    from compiler.propagate import propagate
+    from compiler.propagation.elaborate import elaborate
+    from compiler.propagation.propagate import propagate
 
     parts: list[str] = []
     for function in spec.functions:

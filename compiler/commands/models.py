@@ -51,7 +51,7 @@ def _list(as_json: bool) -> int:
 
 def _pull(name: str | None, as_json: bool) -> int:
     from backends.models import DEFAULT_MODEL, pull
-    from compiler.progress import transfer_shown
+    from compiler.terminal.progress import transfer_shown
 
     with transfer_shown() as progress:
         file = pull(name or DEFAULT_MODEL, progress)

@@ -25,10 +25,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Replay and compare. Raises ``LiftcError``."""
     from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
-    from compiler.output import check_writable, write_whole
-    from compiler.progress import Activity, shown
     from compiler.replay import compare, replay
-    from compiler.trace_file import open_trace
+    from compiler.terminal.output import check_writable, write_whole
+    from compiler.terminal.progress import Activity, shown
+    from compiler.trace.file import open_trace
 
     for path in (arguments.output, arguments.new_trace):
         if path is not None:

@@ -20,8 +20,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the tree. Raises ``LiftcError`` for a file that is no trace and for an unknown hole."""
     from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
-    from compiler.trace_file import open_trace
-    from compiler.trace_view import all_holes, view, view_hole
+    from compiler.trace.file import open_trace
+    from compiler.trace.view import all_holes, view, view_hole
 
     trace = open_trace(arguments.file)
     shown = view(trace) if arguments.why is None else view_hole(trace, arguments.why)

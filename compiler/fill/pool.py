@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from compiler.budget import Budget
 from compiler.candidate import Candidate, Origin
-from compiler.emit import emit_module
+from compiler.emit.module import emit_module
 from compiler.fill.signature import completed
 from compiler.ir.nodes import Module
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.judge import judge
 from compiler.spec import FunctionSpec
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 from compiler.unit import Unit
 
 GENERATED_INPUTS = 24

@@ -42,7 +42,7 @@ _Mark: TypeAlias = TypeHole | TypeRef | ConstHole | ExprHole | BlockHole
 
 def print_module(module: Module) -> str:
     """The module as ``.lir`` text."""
-    from compiler.emit import emit_plain
+    from compiler.emit.module import emit_plain
 
     texts: dict[str, str] = {}
     names = _unused_names(repr(module), 6)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler.evidence import Proved, Unchecked, Unknown, Verdict, Violated
-from compiler.intervals import bound_condition
 from compiler.ir.interpreter import InterpretationError, run_call
 from compiler.ir.nodes import (
     AnnAssign,
@@ -34,9 +33,10 @@ from compiler.ir.nodes import (
     While,
 )
 from compiler.judge.outcome import Raised
-from compiler.observations import holds
+from compiler.proof.symbolic import Opaque, Symbols, UnsupportedError, Value, condition, merge, symbol
+from compiler.propagation.intervals import bound_condition
+from compiler.propagation.observations import holds
 from compiler.spec import Contract, FunctionSpec
-from compiler.symbolic import Opaque, Symbols, UnsupportedError, Value, condition, merge, symbol
 from solver import smt
 from solver.smt import Smt
 from solver.sorts import BOOL, INT, STR

@@ -86,7 +86,7 @@ def _hole_edit(source: Source, hole: spec.Hole, fill: Expr | Block) -> _Edit:
     start, end = hole.span.start, hole.span.end
     if isinstance(fill, tuple):
         return _Edit(start, end, _statements_text(source, hole, fill))
-    from compiler.emit import emit_expression
+    from compiler.emit.module import emit_expression
 
     code = emit_expression(fill)
     bare, wrapped = (_tree(source.text[:start] + text + source.text[end:]) for text in (code, f"({code})"))
@@ -102,7 +102,7 @@ def _tree(text: str) -> str | None:
 
 def _statements_text(source: Source, hole: spec.Hole, block: Block) -> str:
     """The statements as they go in place of the dots, the first without its indentation."""
-    from compiler.emit import emit_block
+    from compiler.emit.module import emit_block
 
     text = source.text
     line_start = max(text.rfind("\n", 0, hole.span.start), text.rfind("\r", 0, hole.span.start)) + 1
@@ -149,8 +149,8 @@ def _unit(text: str) -> str:
 
 
 def _import_edits(source: Source, imports: Sequence[Import], newline: str) -> list[_Edit]:
-    from compiler.emit_expressions import code_of
-    from compiler.emit_statements import emit_import
+    from compiler.emit.expressions import code_of
+    from compiler.emit.statements import emit_import
 
     tree = ast.parse(plain_lines(source.text))
     present = {line for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) for line in _lines_of(node)}
@@ -209,7 +209,7 @@ def _line_starts(text: str) -> list[int]:
 
 def _helper_edit(source: Source, offset: int, block: Block, newline: str) -> _Edit:
     """Definitions before the top-level statement around an offset, its decorators and the comments above it."""
-    from compiler.emit import emit_module
+    from compiler.emit.module import emit_module
     from compiler.ir.nodes import Module
 
     starts = _line_starts(source.text)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler.diagnostics import LiftcError
-from compiler.intervals import bound_condition
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
     Attribute,
@@ -25,6 +24,7 @@ from compiler.ir.nodes import (
     Name,
     Unary,
 )
+from compiler.propagation.intervals import bound_condition
 from compiler.source import Span
 from compiler.spec import FunctionSpec
 from solver import smt

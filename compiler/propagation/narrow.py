@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compiler.conflicts import find_conflicts
 from compiler.diagnostics import Diagnostic
-from compiler.elaborate import elaborate
 from compiler.ir.nodes import Module
-from compiler.propagate import propagate
+from compiler.propagation.conflicts import find_conflicts
+from compiler.propagation.elaborate import elaborate
+from compiler.propagation.propagate import propagate
 from compiler.spec import FunctionSpec
-from compiler.trace import Trace
+from compiler.trace.events import Trace
 from compiler.unit import Unit
 from solver.sorts import format_sort
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.source import Source
-from compiler.trace import Trace, TraceFormatError, read_trace
+from compiler.trace.events import Trace, TraceFormatError, read_trace
 
 
 def open_trace(path: str) -> Trace:

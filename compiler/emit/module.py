@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from compiler.emit.splice import splice
 from compiler.ir.imports import missing_annotation_imports, with_imports, without_unused_imports
 from compiler.ir.nodes import Block, Const, Expr, Function, Module, Parameters
 from compiler.ir.walk import walk
-from compiler.splice import splice
 
 if TYPE_CHECKING:
-    from compiler.emit_statements import Statements
+    from compiler.emit.statements import Statements
 
 __all__ = ["emit_block", "emit_expression", "emit_module", "emit_plain", "splice"]
 
@@ -31,14 +31,14 @@ def emit_module(module: Module) -> str:
 
 def emit_expression(expression: Expr) -> str:
     """The expression as Python on one line. Raises ``OpenHoleError``."""
-    from compiler.emit_expressions import code_of, emit
+    from compiler.emit.expressions import code_of, emit
 
     return _laid_out(code_of(emit(expression)) + "\n", _UNBROKEN).strip()
 
 
 def emit_block(block: Block, indent: str = "") -> str:
     """Statements as formatted Python, each line after ``indent``, with a final line feed. Raises ``OpenHoleError``."""
-    from compiler.emit_statements import Statements
+    from compiler.emit.statements import Statements
 
     function = Function("_", Parameters(), block)
     statements = Statements(_unused_mark(block))
@@ -52,14 +52,14 @@ def emit_block(block: Block, indent: str = "") -> str:
 
 def emit_plain(module: Module) -> str:
     """The module as Python without any layout, imports as they are. Raises ``OpenHoleError``."""
-    from compiler.emit_statements import Statements
+    from compiler.emit.statements import Statements
 
     statements = Statements(_unused_mark(module.body))
     return _with_docstrings(statements.module(module).code, statements)
 
 
 def _emit(module: Module) -> str:
-    from compiler.emit_statements import Statements
+    from compiler.emit.statements import Statements
 
     statements = Statements(_unused_mark(module.body))
     return _with_docstrings(_laid_out(statements.module(module).code, _WIDTH), statements)

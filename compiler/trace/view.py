@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compiler.trace import Event, Trace
-from compiler.tree import Tree, group, tree
+from compiler.trace.events import Event, Trace
+from compiler.trace.tree import Tree, group, tree
 
 Data = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from compiler.diagnostics import Diagnostic
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated, describe
-from compiler.paint import Paint, painter
 from compiler.result import FunctionResult, Result, Usage
+from compiler.terminal.paint import Paint, painter
 
 _LONGEST_CLAUSE = 60
 _ORIGINS = {

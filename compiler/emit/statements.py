@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from compiler.emit_expressions import emit, emit_annotation, emit_bare, emit_parameters, emit_target
-from compiler.emit_tokens import LOOSEST
+from compiler.emit.expressions import emit, emit_annotation, emit_bare, emit_parameters, emit_target
+from compiler.emit.tokens import LOOSEST
 from compiler.ir.holes import OpenHoleError
 from compiler.ir.nodes import (
     AnnAssign,

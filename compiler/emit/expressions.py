@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, assert_never
 
 import libcst as cst
 
-from compiler.emit_tokens import (
+from compiler.emit.tokens import (
     AND,
     ATOM,
     BINARY_LEVELS,

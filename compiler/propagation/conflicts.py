@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from compiler.diagnostics import Diagnostic, Label
-from compiler.intervals import bound_condition
 from compiler.judge.canonical import canonical
-from compiler.observations import Observation, holds, observations
-from compiler.propagate import derivation, interval_conflict
+from compiler.proof.symbolic import unsatisfiable_core
+from compiler.propagation.intervals import bound_condition
+from compiler.propagation.observations import Observation, holds, observations
+from compiler.propagation.propagate import derivation, interval_conflict
 from compiler.source import Span
 from compiler.spec import Contract, Equals, FunctionSpec, RaisesError
-from compiler.symbolic import unsatisfiable_core
 from solver.sorts import (
     BOOL,
     BYTES,

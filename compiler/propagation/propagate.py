@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.intervals import interval_of, literals_equal_to, narrowings, quantities
 from compiler.ir.holes import fill_block, fill_expr, fill_type, holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import BlockHole, ConstHole, Expr, Module, Return, TypeHole, TypeRef
-from compiler.observations import Observation, observations
+from compiler.propagation.intervals import interval_of, literals_equal_to, narrowings, quantities
+from compiler.propagation.observations import Observation, observations
 from compiler.source import Span
 from compiler.spec import Bound, Contract, FunctionSpec, Parameter
 from solver.domains import Domain, Everything, Interval, OfSort, OneOf, describe

@@ -18,7 +18,7 @@ from compiler.judge.mutation import Opaque, Value
 from compiler.judge.outcome import Raised, Returned, Stopped
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes
 from compiler.spec import Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
-from compiler.strategies import sample_text, strategy_text
+from compiler.testfile.strategies import sample_text, strategy_text
 
 _GENERATED = 80
 _RECORDED = 40

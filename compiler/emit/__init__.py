@@ -1,0 +1,1 @@
+"""From the IR to Python text: whole modules, and files filled in place."""

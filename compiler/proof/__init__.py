@@ -1,0 +1,1 @@
+"""Contracts proved or refuted by Z3 over symbolic executions."""

@@ -1,0 +1,1 @@
+"""Hypothesis test files for accepted programs."""

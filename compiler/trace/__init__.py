@@ -1,0 +1,1 @@
+"""The trace: its events, its file, and how it is shown."""

@@ -15,6 +15,7 @@ class Summary:
 
     ``any_right`` counts rows in which any raw answer that is known is right: those that either side drew, and the whole
     pool where it was scored; the gap runs from ``filtered`` to it. The raw model's figures are ``None`` without one.
+    ``raw_right`` counts the different raw answers that pass the hidden tests, ``raw_lowered`` those that the IR holds.
     """
 
     suite: str
@@ -37,6 +38,8 @@ class Summary:
     cached: bool
     tokens: float
     baseline_tokens: float | None
+    raw_right: int
+    raw_lowered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _summary(suite: str, label: str, rows: Sequence[Row]) -> Summary:
         cached=any(row.cached for row in rows),
         tokens=mean(row.completion_tokens for row in rows),
         baseline_tokens=mean(row.baseline.get("tokens", 0) for row in compared) if compared else None,
+        raw_right=sum(row.lowering.get("right", 0) for row in rows),
+        raw_lowered=sum(row.lowering.get("lowered", 0) for row in rows),
     )
 
 
@@ -165,13 +170,14 @@ _Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 
 _HEADS = (
     "suite", "configuration", "n", "greedy", "filtered", "liftc", "any right",
-    "difference [95%]", "won:lost", "p", "gap closed", "accepted", "wrong", "s", "tokens",
+    "difference [95%]", "won:lost", "p", "gap closed", "accepted", "wrong", "s", "tokens", "lowered",
 )  # fmt: skip
 _LEGEND = (
     "n: problems x seeds. filtered: sample-and-filter at liftc's tokens. liftc: its best program, accepted or not.",
     "difference: liftc - filtered, in points, paired over problems. accepted: share accepted and right.",
     "wrong: accepted programs that fail hidden tests, of those accepted. s: median seconds a compile",
     "(*: answers came from the cache, and took no time). tokens: mean completion tokens, liftc / filtered.",
+    "lowered: of the different raw answers that pass the hidden tests, how many the IR can hold.",
 )
 
 
@@ -210,6 +216,7 @@ def _cells(summary: Summary) -> tuple[str, ...]:
         f"{_percent(summary.accepted_wrong)} of {summary.accepted_rows}",
         f"{summary.seconds:.1f}{'*' if summary.cached else ''}",
         f"{summary.tokens:.0f}" + ("" if summary.baseline_tokens is None else f" / {summary.baseline_tokens:.0f}"),
+        f"{summary.raw_lowered} of {summary.raw_right}" if summary.raw_right else "-",
     )
 
 

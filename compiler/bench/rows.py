@@ -59,7 +59,8 @@ class Row:
     ``key`` tells what was measured: problem, seed and configuration. ``status`` is the compile's, or ``error`` where it
     ended without a result; ``error`` says why. ``failures`` and ``programs`` are by who wrote the program (``liftc``,
     ``greedy``, ``filtered``). ``cached`` counts the answers that came from the cache and took no time; ``baseline``
-    counts what the baseline drew.
+    counts what the baseline drew. ``lowering`` counts the different raw answers that pass the hidden tests (``right``)
+    and how many of those are in the IR's subset (``lowered``); ``refused`` says why the others are not.
     """
 
     key: str
@@ -81,6 +82,8 @@ class Row:
     baseline: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     programs: Mapping[str, str] = field(default_factory=dict)
+    lowering: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The row as one line of JSON without a line end."""
@@ -147,4 +150,5 @@ def _configuration(raw: dict[str, Any]) -> Configuration:
 
 def _known(raw: dict[str, Any]) -> dict[str, Any]:
     names = {item.name for item in fields(Row)}
-    return {name: value for name, value in raw.items() if name in names}
+    known = {name: value for name, value in raw.items() if name in names}
+    return {**known, "refused": tuple(known.get("refused", ()))}

@@ -23,7 +23,9 @@ from compiler.bench.baseline import (
 from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, row_key
 from compiler.bench.score import Score, score
 from compiler.bench.suites import Problem
+from compiler.diagnostics import LiftcError
 from compiler.driver import compile_source
+from compiler.ir.lower import lower_candidate
 from compiler.options import Ablation, Options
 from compiler.result import Result
 
@@ -208,6 +210,7 @@ def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel
         drawn=any(scores.of(program).passed for program in drawn),
         pool=_pool_solves(task, model, scores) if task.whole_pool else None,
     )
+    lowering, refused = _lowering([text for text in dict.fromkeys(drawn) if scores.of(text).passed], task.problem)
     failed = {name: item.failure for name, item in (("greedy", greedy), ("filtered", kept)) if not item.passed}
     return replace(
         row,
@@ -215,7 +218,20 @@ def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel
         baseline={"tokens": filtered.tokens, "answers": len(filtered.answers), "greedy_tokens": filtered.greedy.tokens},
         failures={**row.failures, **failed},
         programs={**row.programs, "filtered": filtered.chosen.program},
+        lowering=lowering,
+        refused=refused,
     )
+
+
+def _lowering(right: Sequence[str], problem: Problem) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many programs that pass the hidden tests the IR can hold, and why it cannot hold the others."""
+    refused: list[str] = []
+    for program in right:
+        try:
+            lower_candidate(program, problem.entry_point)
+        except LiftcError as error:
+            refused.append("; ".join(item.message for item in error.diagnostics))
+    return {"right": len(right), "lowered": len(right) - len(refused)}, tuple(refused)
 
 
 def _pool_solves(task: Task, model: RawModel, scores: _Scores) -> bool:

@@ -1,0 +1,30 @@
+"""What a solver is given to use up, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.sygus.problem import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a solver may use up: wall seconds as the outermost bound, and expansions, which are deterministic."""
+
+    seconds: float = 30.0
+    expansions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a solver gives back: a term for each target in the problem's order, or none and the reason why."""
+
+    terms: tuple[Term, ...]
+    reason: str
+    expansions: int
+    seconds: float
+
+    @property
+    def term(self) -> Term | None:
+        """The first target's term."""
+        return self.terms[0] if self.terms else None

@@ -6,12 +6,12 @@ select, emit, and the last verdict on the emitted bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from backends.protocol import Backend, BackendError
 from compiler.assemble import Assembly, assemble
-from compiler.budget import Budget
+from compiler.budget import Budget, Obeyed
 from compiler.candidate import Candidate
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.evidence import describe
@@ -48,12 +48,12 @@ def compile_source(
     options: Options | None = None,
     backend: Backend | None = None,
     *,
-    obeyed: Mapping[str, int] | None = None,
+    obeyed: Obeyed | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Compile a specification.
 
-    ``backend`` is the model, ``None`` for none. ``obeyed`` are the cuts of a compile that is replayed. ``progress`` is
+    ``backend`` is the model, ``None`` for none. ``obeyed`` is what a replay keeps to. ``progress`` is
     told in a few words what is being done. A specification that no program meets gives a rejected result. Raises
     ``LiftcError`` where the specification cannot be read or the back end fails.
     """
@@ -64,10 +64,10 @@ def compile_source(
 
 
 def _compile(
-    source: Source, options: Options, backend: Backend | None, obeyed: Mapping[str, int] | None, say: Progress
+    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress
 ) -> Result:
     trace = Trace()
-    budget = Budget(options.budget_tokens, options.budget_seconds, trace, dict(obeyed) if obeyed is not None else None)
+    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed)
     _record_start(trace, source, options, backend)
     with budget.phase("front"):
         spec = read_spec(source)
@@ -166,7 +166,7 @@ def _function_result(
         return FunctionResult(function.name, False, None)
     candidate = item.choice.candidate
     with budget.phase("verify"):
-        evidence = evidence_for(function, candidate, assembly.program, item.pool.inputs or {})
+        evidence = evidence_for(function, candidate, assembly.program, item.pool)
     for clause in evidence.clauses:
         trace.record(
             "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)

@@ -1,7 +1,7 @@
 """Replay: a compile again from its trace alone, offline, and how far the two agree byte for byte.
 
 The specification, the options and the model's answers come from the trace. What time cut off then is cut off at the
-same step now, whatever the clock says.
+same step now, and a call that a limit stopped is not made, whatever the clock says.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from itertools import zip_longest
 from typing import Any
 
 from backends.protocol import BackendError, Proposal, Request
+from compiler.budget import Obeyed
+from compiler.judge.stops import Stop
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
@@ -84,10 +86,10 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
         source = Source(str(start["name"]), str(start["text"]))
         options = _options(start["options"])
         backend = RecordedBackend(trace) if start["model"] is not None else None
-        cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
+        obeyed = _obeyed(trace)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
-    return compile_source(source, options, backend, obeyed=cuts, progress=progress)
+    return compile_source(source, options, backend, obeyed=obeyed, progress=progress)
 
 
 def compare(trace: Trace, replayed: Result) -> Comparison:
@@ -127,6 +129,28 @@ def _proposal(event: Event) -> Proposal:
         seconds=0.0,
         cached=True,
     )
+
+
+def _obeyed(trace: Trace) -> Obeyed:
+    cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
+    stops = {
+        (str(event.data["where"]), _whole(event.data["step"])): tuple(map(_stop, _listed(event.data["calls"])))
+        for event in trace.select("stopped")
+    }
+    return Obeyed(cuts, stops)
+
+
+def _stop(recorded: object) -> Stop:
+    match recorded:
+        case [int(call), int() | None as check, ("time" | "memory" | "output" | "crash") as reason]:
+            return Stop(call, check, reason)
+    raise TypeError(f"a stopped call, but {recorded!r}")
+
+
+def _listed(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list, but {value!r}")
+    return value
 
 
 def _whole(value: object) -> int:

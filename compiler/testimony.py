@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.candidate import Candidate
@@ -50,11 +49,11 @@ def _runs(judgement: Judgement) -> bool:
     return not judgement.vector or any(entry[:1] not in "!?" for entry in judgement.vector)
 
 
-def evidence_for(
-    function: FunctionSpec, candidate: Candidate, program: str, inputs: Mapping[str, Sequence[tuple[str, ...]]]
-) -> Testimony:
+def evidence_for(function: FunctionSpec, candidate: Candidate, program: str, pool: Pool) -> Testimony:
     """Run the emitted program on everything that the specification can check, and try to prove its contracts."""
-    judgement = judge(program, (function,), inputs)
+    judgement = pool.budget.judged(
+        "emitted", lambda obeyed: judge(program, (function,), pool.inputs or {}, obeyed=obeyed)
+    )
     clauses = [_example_evidence(verdict) for verdict in judgement.examples]
     counts = dict(judgement.checked)
     for contract in function.contracts:

@@ -11,6 +11,7 @@ from backends.protocol import BackendError, Proposal, Request
 from compiler.cli import main
 from compiler.diagnostics import LiftcError
 from compiler.driver import compile_source
+from compiler.judge.sandbox import Limits
 from compiler.options import Options
 from compiler.replay import RecordedBackend, compare, replay
 from compiler.result import Result
@@ -29,10 +30,16 @@ ANSWERS = (
 )
 
 
+# Endless below zero, and the slower the larger the number is.
+COUNTED = "def count(n: int) -> int\n\nCounts.\n\npost: n != 3 or count(-n) == 0\n\ncount(1) == 1\ncount(3) == 3\n"
+COUNT = "```python\ndef count(n):\n    k = 0\n    while k != n * 9000:\n        k += 1\n    return n\n```"
+
+
 @dataclass
 class Scripted:
     """An engine that gives the same answers in turn."""
 
+    answers: Sequence[str] = ANSWERS
     asked: int = 0
     engine: str = "scripted"
     model: str = "four-answers"
@@ -41,7 +48,7 @@ class Scripted:
         first = self.asked
         self.asked += len(requests)
         return [
-            Proposal(ANSWERS[number % len(ANSWERS)], 30, 20, "stop", -4.0, seconds=0.01)
+            Proposal(self.answers[number % len(self.answers)], 30, 20, "stop", -4.0, seconds=0.01)
             for number in range(first, self.asked)
         ]
 
@@ -70,6 +77,27 @@ def test_a_cut_is_obeyed_whatever_the_clock_says() -> None:
     trace = reread(compiled(hard, options=Options(budget_seconds=0.05)))
     assert list(trace.select("cut"))
     assert compare(trace, replay(trace)).same
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.1])
+def test_calls_that_a_limit_stopped_are_obeyed_on_a_faster_and_on_a_slower_machine(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compiler.judge.judge.LIMITS", Limits(cpu_seconds=seconds))
+    trace = reread(compile_source(Source("spec.txt", COUNTED), Options(samples=0), Scripted((COUNT,))))
+    stopped = list(trace.select("stopped"))
+    assert {event.data["where"] for event in stopped} == {"candidate", "emitted"}
+    for other in (0.005, 2.0):
+        monkeypatch.setattr("compiler.judge.judge.LIMITS", Limits(cpu_seconds=other, wall_seconds=other))
+        assert compare(trace, replay(trace)).same
+
+
+def test_a_trace_with_odd_stops_is_no_trace() -> None:
+    trace = reread(compiled(DOUBLE))
+    for calls in ([[0, 0, "steps"]], [[99, None, "time"]], "all"):
+        odd = Event("stopped", {"where": "candidate", "step": 1, "calls": calls})
+        with pytest.raises(ValueError, match=r"it (lacks|stops)"):
+            replay(Trace([*trace.events, odd]))
 
 
 def test_a_missing_answer_is_an_error_of_the_back_end() -> None:

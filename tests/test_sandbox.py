@@ -7,6 +7,7 @@ import itertools
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from compiler.judge.child import canonical
 from compiler.judge.outcome import Outcome, Raised, Returned, Stopped, behaviour
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes, run_script
+from compiler.judge.stops import Stop, run_again, stops_of
 
 QUICK = Limits(cpu_seconds=0.2, wall_seconds=3.0)
 
@@ -265,6 +267,37 @@ def test_after_several_stops_the_rest_is_not_run() -> None:
     results = run_probes(program, [Probe("f", (text,)) for text in ("0", "1", "2", "3", "4", "5")], limits)
     assert results[0].outcome == Returned("0", "0", "int")
     assert {result.outcome for result in results[3:]} == {Stopped("time")}
+
+
+def test_a_stopped_call_leaves_nothing_behind() -> None:
+    program = "seen = []\ndef f(n):\n    seen.append(n)\n    while n == 1:\n        pass\n    return len(seen)"
+    results = run_probes(program, [Probe("f", (text,)) for text in ("0", "1", "2", "3")], QUICK)
+    assert [behaviour(result.outcome) for result in results] == ["1", "?time", "1", "2"]
+
+
+def test_a_stopped_check_is_told_from_one_without_a_value() -> None:
+    program = "def f(n):\n    return n\ndef forever():\n    while True:\n        pass"
+    checks = ("n == 1", "forever()", "1 / 0", "result == 1")
+    first, second = run_probes(program, [Probe("f", ("1",), (), checks)] * 2, QUICK)
+    assert first.checks == second.checks == (True, None, None, True)
+    assert first.broken_off == second.broken_off == ((1, "time"),)
+
+
+def test_what_was_stopped_is_left_out_when_it_is_repeated() -> None:
+    program = (
+        "seen = []\ndef f(n):\n    seen.append(n)\n    while n == 1:\n        pass\n    return len(seen)\n"
+        "def slow(n):\n    while n == 3:\n        pass\n    return True"
+    )
+    probes = [Probe("f", (str(n),), (), ("slow(n)", "result > 0")) for n in (0, 1, 2, 3, 4)]
+    first = run_probes(program, probes, QUICK)
+    stops = stops_of(first)
+    assert stops == (Stop(1, None, "time"), Stop(3, 0, "time"))
+    again = run_again(program, probes, stops)
+    assert [replace(result, seconds=0.0) for result in again] == [replace(result, seconds=0.0) for result in first]
+    other = run_again(program, probes[:1], [Stop(0, 1, "memory")])
+    assert (other[0].checks, other[0].broken_off) == ((True, None), ((1, "memory"),))
+    with pytest.raises(ValueError, match="not made"):
+        run_again(program, probes, [Stop(5, None, "time")])
 
 
 def test_a_module_that_never_loads_is_stopped() -> None:

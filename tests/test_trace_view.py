@@ -118,6 +118,7 @@ def whole_trace() -> Trace:
         ),
         Event("suspect", {"unit": "rank", "example": "rank(3) == 4"}),
         Event("cut", {"where": "search", "step": 17}),
+        Event("stopped", {"where": "candidate", "step": 2, "calls": [[3, None, "time"], [4, 0, "time"]]}),
         Event(
             "choice",
             {

@@ -60,7 +60,9 @@ class Pool:
             "candidate", unit=self.unit.name, index=index, origin=origin, parent=parent, repeats=False, program=program
         )
         with self.budget.phase("judge"):
-            judgement = judge(program, self.unit.functions, inputs)
+            judgement = self.budget.judged(
+                "candidate", lambda obeyed: judge(program, self.unit.functions, inputs, obeyed=obeyed)
+            )
         candidate = Candidate(index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing)
         self.candidates.append(candidate)
         self._places[program] = index

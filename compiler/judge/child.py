@@ -34,6 +34,7 @@ __all__ = ["canonical"]
 
 LONGEST_VALUE = 1000
 _STARRED, _DOUBLE_STARRED = 0x04, 0x08
+_STOPS = frozenset({"time", "memory", "output"})
 
 
 class ProbeJob(TypedDict):
@@ -137,7 +138,11 @@ def _serve(job: Job, watch: Watch, write: Callable[[int, bytes], int]) -> None:
         return
     for probe in job["probes"]:
         report("started")
-        report("probe", *_run_probe(probe, candidate.__dict__, watch))
+        fields = [*_run_probe(probe, candidate.__dict__, watch)]
+        report("probe", *fields)
+        if fields[0] == "stopped" or not _STOPS.isdisjoint(fields[6:]):
+            # Nobody knows what a call that was broken off has left behind in the program's names.
+            return
 
 
 def _compile(text: str, mode: str) -> CodeType:
@@ -280,7 +285,7 @@ def _mutated(probe: ProbeJob, scope: _Scope, call: list[object], watch: Watch) -
 def _check(
     text: str, probe: ProbeJob, scope: _Scope, call: list[object], returned: tuple[bool, object], watch: Watch
 ) -> str:
-    """Evaluate one check on fresh copies of the arguments: ``true``, ``false``, or nothing where it has no value."""
+    """Evaluate a check on fresh copies of the arguments: ``true``, ``false``, the limit that stopped it, or nothing."""
     if not call:
         return ""
 
@@ -294,6 +299,8 @@ def _check(
         return bool(scope.evaluate(text, bound))
 
     outcome, value, _ = _timed(watch, evaluate)
+    if outcome[0] == "stopped":
+        return outcome[1]
     return ("true" if value is True else "false") if outcome[0] == "returned" else ""
 
 

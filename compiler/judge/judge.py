@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from compiler.judge.outcome import Outcome, Raised, Returned, Stopped, behaviour
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes
+from compiler.judge.stops import Stop, run_again, stops_of
 from compiler.spec import Call, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 
 CheckState: TypeAlias = Literal["holds", "fails", "unknown"]
@@ -40,7 +41,8 @@ class Judgement:
     """Everything that running a candidate told.
 
     ``vector`` has one entry for each generated input, ``"~"`` where the input breaks a pre-condition. ``checked``
-    counts, for each contract, the inputs on which it was seen to hold.
+    counts, for each contract, the inputs on which it was seen to hold. ``stops`` is what a limit stopped; the calls are
+    each function's examples, then its generated inputs.
     """
 
     examples: tuple[ExampleVerdict, ...]
@@ -48,6 +50,7 @@ class Judgement:
     checked: tuple[tuple[Contract, int], ...]
     calls: tuple[Call, ...]
     vector: tuple[str, ...]
+    stops: tuple[Stop, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -61,6 +64,7 @@ class Judgement:
 
 
 OUTSIDE = "~"
+LIMITS = Limits()
 
 
 def judge(
@@ -68,10 +72,17 @@ def judge(
     functions: Sequence[FunctionSpec],
     inputs: Mapping[str, Sequence[tuple[str, ...]]],
     limits: Limits | None = None,
+    *,
+    obeyed: Sequence[Stop] | None = None,
 ) -> Judgement:
-    """Run a program on its functions' examples and on generated inputs (argument texts by function name)."""
+    """Run a program on its functions' examples and on generated inputs (argument texts by function name).
+
+    ``obeyed`` is what was stopped in the same run before: it is left out, and ``limits`` count for nothing.
+    """
     trials = [trial for function in functions for trial in _trials(function, inputs.get(function.name, ()))]
-    results = run_probes(program, [trial.probe for trial in trials], limits or Limits())
+    probes = [trial.probe for trial in trials]
+    again = obeyed is not None
+    results = run_again(program, probes, obeyed or ()) if again else run_probes(program, probes, limits or LIMITS)
     runs = list(zip(trials, results, strict=True))
     violations, checked = _check_contracts(runs)
     generated = [(trial, result) for trial, result in runs if trial.example is None]
@@ -81,6 +92,7 @@ def judge(
         checked,
         tuple(trial.call for trial, _ in generated),
         tuple(OUTSIDE if _outside(trial, result) else behaviour(result.outcome) for trial, result in generated),
+        stops_of(results),
     )
 
 

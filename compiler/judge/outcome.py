@@ -29,11 +29,14 @@ class Raised:
     lineage: tuple[str, ...] = ()
 
 
+StopReason: TypeAlias = Literal["steps", "time", "memory", "output", "crash"]
+
+
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """A limit was reached or the process died: nothing is known of this call."""
 
-    reason: Literal["steps", "time", "memory", "output", "crash"]
+    reason: StopReason
 
 
 Outcome: TypeAlias = Returned | Raised | Stopped

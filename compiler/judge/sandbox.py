@@ -25,7 +25,7 @@ from typing import Any, cast
 
 from compiler.judge import child
 from compiler.judge.confinement import MODULES
-from compiler.judge.outcome import Outcome, Raised, Returned, Stopped
+from compiler.judge.outcome import Outcome, Raised, Returned, Stopped, StopReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,20 @@ class ProbeResult:
     """What one call did.
 
     ``checks`` has one entry for each check, ``None`` where it could not be evaluated (also for a check that names
-    ``result`` when the call raised). ``mutated`` says whether the call changed its arguments.
+    ``result`` when the call raised). ``mutated`` says whether the call changed its arguments. ``broken_off`` holds the
+    checks, numbered from 0, that a limit stopped.
     """
 
     outcome: Outcome
     checks: tuple[bool | None, ...]
     mutated: bool
     seconds: float
+    broken_off: tuple[tuple[int, StopReason], ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a limit stopped the call or one of its checks."""
+        return isinstance(self.outcome, Stopped) or bool(self.broken_off)
 
 
 def run_probes(
@@ -77,8 +84,8 @@ def run_probes(
 ) -> list[ProbeResult]:
     """Load a program in a child process and make the calls there, in order, each within the limits.
 
-    A program that does not load gives every probe the exception of its loading. A call that hangs or kills the process
-    is stopped, and the rest are made in a fresh child. ``hash_seed`` orders sets of strings.
+    A program that does not load gives every probe the exception of its loading. After a call that is stopped, or that
+    kills the process, the rest are made in a fresh child. ``hash_seed`` orders sets of strings.
     """
     limits = limits or Limits()
     results: list[ProbeResult] = []
@@ -86,13 +93,14 @@ def run_probes(
         rest = probes[len(results) :]
         session = _run_child(program, rest, limits, hash_seed)
         if not isinstance(session.loaded, Returned):
-            return results + [_unmade(probe, session.loaded) for probe in rest]
+            return results + [unmade(probe, session.loaded) for probe in rest]
         results += session.results
-        if len(session.results) < len(rest):
-            results.append(_unmade(rest[len(session.results)], session.ending))
+        broken_off = bool(session.results) and session.results[-1].stopped
+        if not broken_off and len(session.results) < len(rest):
+            results.append(unmade(rest[len(session.results)], session.ending))
         stopped = [result.outcome for result in results if isinstance(result.outcome, Stopped)]
         if len(stopped) >= limits.stops:
-            return results + [_unmade(probe, stopped[-1]) for probe in probes[len(results) :]]
+            return results + [unmade(probe, stopped[-1]) for probe in probes[len(results) :]]
     return results
 
 
@@ -101,7 +109,8 @@ def run_script(program: str, limits: Limits | None = None, *, hash_seed: int = 0
     return _run_child(program, (), limits or Limits(cpu_seconds=10.0, wall_seconds=30.0), hash_seed).loaded
 
 
-def _unmade(probe: Probe, outcome: Outcome) -> ProbeResult:
+def unmade(probe: Probe, outcome: Outcome) -> ProbeResult:
+    """The result of a call that was not made."""
     return ProbeResult(outcome, (None,) * len(probe.checks), False, 0.0)
 
 
@@ -225,11 +234,8 @@ def _read(
                     break
             case ["probe", *fields] if len(fields) == 6 + len(probes[len(results)].checks):
                 results.append(_result(fields))
-                stopped = [result.outcome for result in results if isinstance(result.outcome, Stopped)]
-                if len(results) == len(probes):
+                if results[-1].stopped or len(results) == len(probes):
                     break
-                if len(stopped) >= limits.stops:
-                    return loaded, results, stopped[-1]
             case ["started"]:
                 continue
             case _:
@@ -270,18 +276,22 @@ def _fields(line: bytes) -> list[str]:
     return [str(field) for field in fields] if isinstance(fields, list) else []
 
 
+_LIMITS: dict[str, StopReason] = {"time": "time", "memory": "memory", "output": "output"}
+
+
 def _outcome(fields: Sequence[str]) -> Outcome:
     match fields:
         case ["returned", value, behaviour, kind, *_]:
             return Returned(value, behaviour, kind)
         case ["raised", exception, message, lineage, *_]:
             return Raised(exception, message, tuple(lineage.split()))
-        case ["stopped", ("time" | "memory" | "output") as reason, *_]:
-            return Stopped(reason)
+        case ["stopped", reason, *_]:
+            return Stopped(_LIMITS.get(reason, "crash"))
         case _:
             return Stopped("crash")
 
 
 def _result(fields: Sequence[str]) -> ProbeResult:
     checks = tuple({"true": True, "false": False}.get(text) for text in fields[6:])
-    return ProbeResult(_outcome(fields), checks, fields[4] == "mutated", float(fields[5]))
+    broken_off = tuple((place, reason) for place, text in enumerate(fields[6:]) if (reason := _LIMITS.get(text)))
+    return ProbeResult(_outcome(fields), checks, fields[4] == "mutated", float(fields[5]), broken_off)

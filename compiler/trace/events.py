@@ -29,6 +29,7 @@ EVENTS: Mapping[str, str] = {
     "suspect": "An example that every candidate fails.",
     "choice": "The candidate chosen for a function, its group and its rivals.",
     "cut": "Where a budget of time cut something off; replay cuts at the same place.",
+    "stopped": "Calls of a program that a limit of time or memory stopped; replay does not make them.",
     "evidence": "A clause's verdict on the emitted bytes.",
     "result": "The compile ends: status, program, tokens.",
 }

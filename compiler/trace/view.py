@@ -94,9 +94,15 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _candidates(chapter),
             group("suspect examples", [Tree(item["example"]) for item in chapter.select("suspect")]),
             group("cut by time", [Tree(f"{item['where']} at step {item['step']}") for item in chapter.select("cut")]),
+            group("calls stopped by a limit", [_stopped(item) for item in chapter.select("stopped")]),
             _choice(chapter),
         ],
     )
+
+
+def _stopped(item: Data) -> Tree:
+    reasons = sorted({reason for _, _, reason in item["calls"]})
+    return Tree(f"{item['where']}, run {item['step']}: {len(item['calls'])} ({', '.join(reasons)})")
 
 
 def _spec(spec: Data) -> Tree:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import collections
 import itertools
 import os
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
@@ -327,6 +330,41 @@ def test_nothing_is_left_in_the_scratch_folder(tmp_path: Path, monkeypatch: pyte
     one("def f():\n    return 1")
     outcome_of("while True:\n    pass")
     assert not list(tmp_path.iterdir())
+
+
+def children_of(process: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's signal at a parent's death is Linux's")
+def test_a_child_dies_with_its_parent() -> None:
+    code = (
+        "from compiler.judge.sandbox import Limits, Probe, run_probes\n"
+        "import sys\n"
+        "program = 'import time\\ndef f():\\n    while True:\\n        time.sleep(1)'\n"
+        "print('ready', flush=True)\n"
+        "run_probes(program, [Probe('f', ())], Limits(cpu_seconds=60.0, wall_seconds=60.0))\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent)
+    assert parent.stdout is not None
+    parent.stdout.readline()
+    while not (children := children_of(parent.pid)):
+        time.sleep(0.01)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 30
+    while any(is_running(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(is_running(child) for child in children)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and no zombie, for which nobody may wait."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_two_threads_at_once_do_not_disturb_each_other() -> None:

@@ -53,6 +53,7 @@ class Job(TypedDict):
     probes: list[ProbeJob]
     modules: list[str]
     machine: str
+    parent: int
     pipe: int
     word: str
     cpu_seconds: float
@@ -109,6 +110,7 @@ class Watch:
 def main() -> None:
     """Run the job on standard input and report on its pipe."""
     job: Job = marshal.loads(sys.stdin.buffer.read())
+    confinement.die_with_parent(job["parent"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     confinement.preload(job["modules"], job["program"])
     confinement.limit_resources(job["memory_bytes"], job["total_cpu_seconds"])

@@ -116,6 +116,19 @@ def deny_events(record: Callable[[str], None]) -> None:
     sys.addaudithook(hook)
 
 
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, however that ends; Linux only."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+    import os
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        # It ended before it could be watched.
+        os._exit(1)
+
+
 def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
     """Set hard limits: memory, processor time, no file may grow, few descriptors, no core dump, no new process."""
     import resource
@@ -154,6 +167,7 @@ _SECCOMP = {
          98, 128, 113, 114, 115, 94, 278, 293),
     ),
 }  # fmt: skip
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 

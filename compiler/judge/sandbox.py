@@ -159,6 +159,7 @@ def _job(program: str, probes: Sequence[Probe], limits: Limits, pipe: int, word:
         ],
         "modules": sorted(_modules_named(program, probes)),
         "machine": platform.machine(),
+        "parent": os.getpid(),
         "pipe": pipe,
         "word": word,
         "cpu_seconds": limits.cpu_seconds,

@@ -348,8 +348,9 @@ def test_a_child_dies_with_its_parent() -> None:
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent)
     assert parent.stdout is not None
     parent.stdout.readline()
-    while not (children := children_of(parent.pid)):
+    while not any(map(is_confined, children_of(parent.pid))):
         time.sleep(0.01)
+    children = children_of(parent.pid)
     parent.kill()
     parent.wait()
     parent.stdout.close()
@@ -357,6 +358,10 @@ def test_a_child_dies_with_its_parent() -> None:
     while any(is_running(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(is_running(child) for child in children)
+
+
+def is_confined(process: int) -> bool:
+    return "Seccomp:\t2" in Path(f"/proc/{process}/status").read_text()
 
 
 def is_running(process: int) -> bool:

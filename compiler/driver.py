@@ -105,7 +105,7 @@ def _compile_unit(
         narrowed = narrow(unit, trace)
     if narrowed.conflicts:
         return _Chosen(unit, None, None, False, narrowed.conflicts)
-    pool = Pool(unit, trace, budget)
+    pool = Pool(unit, trace, budget, narrowed.modules)
     try:
         fill(pool, backend, options, say)
     except BackendError as error:

@@ -6,7 +6,7 @@ from compiler.diagnostics import render
 from compiler.front import read_spec
 from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
-from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Return, TypeHole, TypeRef
+from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, If, Return, TypeHole, TypeRef
 from compiler.propagation.elaborate import elaborate
 from compiler.propagation.propagate import Propagation, propagate
 from compiler.source import Source
@@ -58,9 +58,24 @@ def test_a_post_condition_that_names_the_result_is_filled() -> None:
     assert result.module.function("f").body == (Return(lower_expression("n * 2 + 1")),)
 
 
-def test_a_definition_is_no_definition_where_the_function_may_raise() -> None:
+def test_a_definition_stands_behind_what_must_raise() -> None:
     result = propagated("def f(n: int) -> int\n\nraises: ValueError when n < 0\npost: result == n * 2\n")
-    assert isinstance(result.module.function("f").body[0], BlockHole)
+    guard, returned = result.module.function("f").body
+    assert isinstance(guard, If)
+    assert guard.test == lower_expression("n < 0")
+    assert returned == Return(lower_expression("n * 2"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(n: int) -> int\n\npost: result == n * 2\npost: result == n + n\n",
+        "def f()\n\nf() == 1\nf() == 1.0\nf() == True\n",
+        "def f(n: int) -> float\n\npost: result == 1\npost: result == 1.0\npost: result in (1, 2)\n",
+    ],
+)
+def test_equal_values_that_are_written_differently_do_not_contradict(text: str) -> None:
+    assert propagated(text).conflict is None
 
 
 def test_holes_of_a_file_know_their_sort_and_scope() -> None:

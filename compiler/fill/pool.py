@@ -24,13 +24,14 @@ class Pool:
     """Judges candidates as they come and records what they do.
 
     ``inputs`` are the generated inputs, as argument texts by function; they are made when the first program comes,
-    because that may be the first to say what the parameters are. Equal programs are one candidate with the votes of
-    all.
+    because that may be the first to say what the parameters are. ``partial`` are the modules that propagation left, one
+    a function. Equal programs are one candidate with the votes of all.
     """
 
     unit: Unit
     trace: Trace
     budget: Budget
+    partial: tuple[Module, ...] = ()
     inputs: Mapping[str, Sequence[tuple[str, ...]]] | None = None
     candidates: list[Candidate] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)

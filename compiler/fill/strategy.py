@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backends.protocol import Backend
+from compiler.fill.forced import force
 from compiler.fill.pool import Pool
 from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
 from compiler.fill.recombine import recombine
@@ -22,12 +23,14 @@ ROUND = 3
 def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -> None:
     """Fill a unit's holes: the pool's candidates are the result.
 
-    Search comes first where there is no model or no prose for it to read. Otherwise the model is asked, its greedy
-    answer first, and search and repair see to what its answers leave open. Raises ``BackendError``.
+    What the specification forces comes first, then search, where there is no model or no prose for it to read.
+    Otherwise the model is asked: its greedy answer is the first candidate and the forced program its rival, and search
+    and repair see to what its answers leave open. Raises ``BackendError``.
     """
     searching = "search" not in options.without
     if backend is None or not pool.unit.prose:
-        if searching:
+        force(pool)
+        if searching and not pool.clean:
             say(f"searching for {pool.unit.name}")
             search(pool)
         if pool.clean or backend is None:
@@ -48,6 +51,7 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
 def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
     say(f"asking the model for {pool.unit.name}")
     ask_greedy(pool, backend)
+    force(pool)
     constrained = "grammar" not in options.without
     if not pool.candidates and constrained:
         ask_constrained(pool, backend, 0, options.seed)
@@ -68,5 +72,7 @@ def settled(pool: Pool, options: Options) -> bool:
     choice = select(pool.candidates)
     if choice is None or not choice.candidate.judgement.clean:
         return False
+    if any(candidate.origin == "forced" for candidate in pool.clean):
+        return True
     votes = sum(candidate.votes for candidate in pool.candidates)
     return votes > ROUND and choice.groups[0].votes > votes / 2

@@ -55,11 +55,11 @@ class Claims:
 
     def claim(self, start: int, end: int) -> None:
         """Mark ``start:end`` as read."""
-        self.taken[start:end] = b"\x01" * (end - start)
+        self.taken[start:end] = b"\x01" * len(self.taken[start:end])
 
     def erase(self, start: int, end: int) -> None:
         """Mark ``start:end`` as punctuation of the form, which is no prose even on a line that holds some."""
-        self.taken[start:end] = b"\x02" * (end - start)
+        self.taken[start:end] = b"\x02" * len(self.taken[start:end])
 
     def add(self, call: Call, expected: Expectation, start: int, end: int) -> None:
         """An example that stands at ``start:end``; one that says the same as an earlier one is not kept twice."""

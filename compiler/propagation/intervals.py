@@ -11,7 +11,7 @@ import math
 from collections.abc import Hashable, Iterator, Mapping
 
 from compiler.spec import Bound
-from solver.domains import Domain, Everything, Interval, OneOf, meet
+from solver.domains import Domain, Everything, Interval, meet
 
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.Gt,
@@ -159,20 +159,27 @@ def _sum(left: Interval | None, right: Interval | None) -> Interval | None:
     )
 
 
-def literals_equal_to(quantity: str, condition: str) -> OneOf | None:
-    """The texts that ``quantity == literal`` or ``quantity in (literals)`` leave, where the condition is just that."""
+def literals_equal_to(quantity: str, condition: str) -> tuple[str, ...] | None:
+    """The literals left where the condition is just ``quantity == literal`` or ``quantity in (literals)``."""
     try:
         tree = ast.parse(condition.strip(), mode="eval").body
     except SyntaxError:
         return None
     match tree:
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant() as value]) if (
-            name == quantity
-        ):
-            return OneOf((ast.unparse(value),))
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[value]) if name == quantity:
+            options = [value]
         case ast.Compare(
-            left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() | ast.Set() as options]
-        ) if name == quantity and all(isinstance(item, ast.Constant) for item in options.elts):
-            return OneOf(tuple(ast.unparse(item) for item in options.elts))
+            left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() | ast.Set() as display]
+        ) if name == quantity:
+            options = display.elts
         case _:
             return None
+    return tuple(map(ast.unparse, options)) if all(map(_is_literal, options)) else None
+
+
+def _is_literal(tree: ast.expr) -> bool:
+    try:
+        ast.literal_eval(tree)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.diagnostics import Diagnostic, Label
 from compiler.ir.holes import fill_block, fill_expr, fill_type, holes_of
-from compiler.ir.lower import lower_expression
-from compiler.ir.nodes import BlockHole, ConstHole, Expr, Module, Return, TypeHole, TypeRef
+from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Module, TypeHole, TypeRef
+from compiler.judge.canonical import canonical
 from compiler.propagation.intervals import interval_of, literals_equal_to, narrowings, quantities
 from compiler.propagation.observations import Observation, observations
+from compiler.propagation.returns import forced_results, lowered, result_hole, returning
 from compiler.source import Span
 from compiler.spec import Bound, Contract, FunctionSpec, Parameter
 from solver.domains import Domain, Everything, Interval, OfSort, OneOf, describe
@@ -52,14 +53,14 @@ class _Reason:
 def propagate(module: Module, function: FunctionSpec) -> Propagation:
     """Narrows the holes and quantities of one function, and fills the holes of whose domain one content is left."""
     names = {hole.name for hole in holes_of(module)}
-    rules = [*_type_rules(function, names), *_value_rules(function, names), *interval_rules(function)]
+    rules = [*_type_rules(function, names), *_value_rules(function, module), *interval_rules(function)]
     fixpoint = to_fixpoint(rules)
     steps = tuple(
         Narrowing(str(step.variable), describe(step.before), describe(step.after), step.clause.says, step.clause.span)
         for step in fixpoint.steps
     )
     conflict = None if fixpoint.empty is None else _conflict(rules, fixpoint, function)
-    return Propagation(module if conflict else _filled(module, fixpoint), steps, conflict)
+    return Propagation(module if conflict else _filled(module, fixpoint, function), steps, conflict)
 
 
 def interval_conflict(function: FunctionSpec) -> bool:
@@ -87,46 +88,34 @@ def _type_rule(hole: str, values: list[object], seen: list[Observation], verb: s
         yield _rule(reason, hole, OfSort(sort))
 
 
-def _value_rules(function: FunctionSpec, names: set[str]) -> Iterator[Rule[_Reason]]:
-    if f"{function.name}.value" in names:
-        for item in observations(function):
-            if item.returns:
-                reason = _Reason(f"an example says {item.example.text}", item.example.span)
-                yield _rule(reason, f"{function.name}.value", OneOf((repr(item.result),)))
-    elif f"{function.name}.body" in names and not any(item.kind == "raises" for item in function.contracts):
-        for contract in function.contracts:
-            value = _definition(contract)
-            if value is not None:
+def _value_rules(function: FunctionSpec, module: Module) -> Iterator[Rule[_Reason]]:
+    """What is known of the hole that decides alone what the function returns: one clause a rule."""
+    hole = result_hole(module.function(function.name))
+    raises = any(contract.kind == "raises" for contract in function.contracts)
+    if hole is None or (raises and isinstance(hole, ExprHole)):
+        return
+    for item in forced_results(function, observations(function)):
+        match item.clause:
+            case Contract() as contract:
                 reason = _Reason(f"`{contract.text}` says what is returned", contract.span)
-                yield _rule(reason, f"{function.name}.body", OneOf((f"return {value}",)))
+            case Observation(example=example):
+                reason = _Reason(f"an example says {example.text}", example.span)
+        yield _rule(reason, hole.name, OneOf((f"return {item.text}",)))
+    reason = _Reason("one value is left for `result`", None)
+    yield Rule(reason, ("result", "value of result"), lambda known: _only_result(known, hole.name))
 
 
-def _definition(contract: Contract) -> str | None:
-    """``E`` where a post-condition is ``result == E`` and ``E`` can be computed from the parameters."""
-    if contract.kind != "post":
-        return None
-    try:
-        tree = ast.parse(contract.condition.strip(), mode="eval").body
-    except SyntaxError:
-        return None
-    match tree:
-        case ast.Compare(left=ast.Name(id="result"), ops=[ast.Eq()], comparators=[value]):
-            pass
-        case ast.Compare(left=value, ops=[ast.Eq()], comparators=[ast.Name(id="result")]):
-            pass
+def _only_result(known: Mapping[Hashable, Domain], hole: str) -> dict[Hashable, Domain]:
+    """The returned value where intervals or literals leave a single one, and nothing else is known of the hole."""
+    if not isinstance(known.get(hole, Everything()), Everything):
+        return {}
+    match known.get("result"), known.get("value of result"):
+        case _, OneOf((text,)):
+            return {hole: OneOf((f"return {text}",))}
+        case Interval(low=low, high=high, whole=True), _ if low == high:
+            return {hole: OneOf((f"return {int(low)}",))}
         case _:
-            return None
-    if any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(value)):
-        return None
-    text = ast.unparse(value)
-    return text if _lowered(text) is not None else None
-
-
-def _lowered(text: str) -> Expr | None:
-    try:
-        return lower_expression(text)
-    except LiftcError:
-        return None
+            return {}
 
 
 def interval_rules(function: FunctionSpec) -> list[Rule[_Reason]]:
@@ -137,7 +126,18 @@ def interval_rules(function: FunctionSpec) -> list[Rule[_Reason]]:
     for contract in function.contracts:
         if contract.kind != "raises":
             rules += _contract_rules(contract)
-    return rules
+    return [*rules, *_literal_rules(function)]
+
+
+def _literal_rules(function: FunctionSpec) -> Iterator[Rule[_Reason]]:
+    """The literals that may be returned; those that are equal have one text."""
+    texts: dict[str, str] = {}
+    for contract in function.contracts:
+        literals = literals_equal_to("result", contract.condition) if contract.kind == "post" else None
+        if literals is not None:
+            same = [texts.setdefault(canonical(ast.literal_eval(text)), text) for text in literals]
+            reason = _Reason(f"`{contract.text}`", contract.span)
+            yield _rule(reason, "value of result", OneOf(tuple(dict.fromkeys(same))))
 
 
 def _whole_rules(function: FunctionSpec) -> Iterator[Rule[_Reason]]:
@@ -161,9 +161,6 @@ def _contract_rules(contract: Contract) -> Iterator[Rule[_Reason]]:
     reads = quantities(contract.condition)
     if reads:
         yield Rule(reason, reads, lambda known: narrowings(contract.condition, known))
-    literals = literals_equal_to("result", contract.condition)
-    if literals is not None and contract.kind == "post":
-        yield _rule(reason, "value of result", literals)
 
 
 def _rule(reason: _Reason, variable: str, domain: Domain) -> Rule[_Reason]:
@@ -208,16 +205,17 @@ def _unique(spans: Iterable[Span]) -> list[Span]:
     return list({(span.start, span.end): span for span in spans}.values())
 
 
-def _filled(module: Module, fixpoint: Fixpoint[_Reason]) -> Module:
+def _filled(module: Module, fixpoint: Fixpoint[_Reason], function: FunctionSpec) -> Module:
     for hole in holes_of(module):
         match hole, fixpoint.domains.get(hole.name, Everything()):
             case TypeHole(), OfSort(sort):
                 module = fill_type(module, hole.name, TypeRef(sort))
-            case ConstHole(), OneOf((text,)):
-                expression = _lowered(text)
+            case ((ConstHole() | ExprHole()), OneOf((text,))):
+                expression = lowered(text.removeprefix("return "))
                 module = module if expression is None else fill_expr(module, hole.name, expression)
             case BlockHole(), OneOf((text,)):
-                module = fill_block(module, hole.name, (Return(lower_expression(text.removeprefix("return "))),))
+                body = returning(function, text.removeprefix("return "))
+                module = module if body is None else fill_block(module, hole.name, body)
             case _:
                 pass
     return module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.budget import Budget
 from compiler.fill.pool import Pool
-from compiler.fill.recombine import combinations, recombine
+from compiler.fill.recombine import recombine
 from compiler.fill.template import fill_template, template_of
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression
@@ -28,21 +28,6 @@ def price(count: int) -> int:
         return count * 5
     return ...
 '''
-
-
-def test_a_nogood_forbids_all_that_contains_it() -> None:
-    nogoods: list[dict[str, int]] = [{"a": 0}]
-    seen = [tuple(sorted(choice.items())) for choice in combinations({"a": 2, "b": 3}, nogoods)]
-    assert sorted(seen) == [(("a", 1), ("b", place)) for place in range(3)]
-
-
-def test_a_nogood_that_comes_meanwhile_counts() -> None:
-    nogoods: list[dict[str, int]] = []
-    seen = []
-    for choice in combinations({"a": 3, "b": 3}, nogoods):
-        seen.append(choice["a"])
-        nogoods.append({"a": choice["a"]})
-    assert sorted(seen) == [0, 1, 2]
 
 
 def test_pieces_of_two_wrong_answers_make_a_right_one() -> None:

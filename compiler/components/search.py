@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.components.description import cost_bits, literal_cost
+from compiler.components.guidance import (
+    NO_GUIDANCE,
+    Guidance,
+    guided,
+    guided_binders,
+    phrase_components,
+    wishes_of,
+)
 from compiler.components.probes import probes_of
 from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
@@ -112,13 +120,16 @@ def search_expressions(
     should_stop: Callable[[], bool],
     found_at_most: int = 1,
     probes: Sequence[Mapping[str, object]] | None = None,
+    guidance: Guidance = NO_GUIDANCE,
+    confirm: Callable[[Term], bool] | None = None,
 ) -> SearchReport:
     """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
 
     A target is a value, ``Accepts(test)``, or ``DONT_CARE``. ``probes`` are further inputs without a target: they keep
     rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
     open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
-    it earlier.
+    it earlier. ``guidance`` makes operations and constants cheap that the specification speaks of. ``confirm`` has the
+    last word on what fits.
     """
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
@@ -127,10 +138,12 @@ def search_expressions(
     result = refined(result, wanted)
     space = universe([sort for _, sort in known], result)
     more = probes_of(inputs) if probes is None else probes
+    goal = _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted)
+    wishes = wishes_of(guidance)
     synthesis = synthesize(
-        _library(space, constants, wanted, frozenset(name for name, _ in known)),
-        _leaves(known, [*inputs, *more]),
-        _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted),
+        library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance),
+        leaves_for(known, [*inputs, *more], len(wishes)),
+        replace(goal, wishes=(1 << len(wishes) + len(known)) - 1, confirm=confirm),
         Meter(limit, should_stop),
         found_at_most=max(found_at_most, _RIVALS if more else 1),
     )
@@ -167,24 +180,39 @@ def _value(term: Term, environment: Mapping[str, object]) -> object:
         return FAILURE
 
 
-def _library(space: Universe, constants: Sequence[object], wanted: Sequence[object], taken: frozenset[str]) -> Library:
+def library_for(
+    space: Universe,
+    constants: Sequence[object],
+    wanted: Sequence[object],
+    taken: frozenset[str],
+    guidance: Guidance = NO_GUIDANCE,
+) -> Library:
     """The operations for these sorts, but for those whose names the parameters take away."""
+    components = (*guided(components_for(space), guidance), *phrase_components(guidance, space.sorts))
+    literals = _literals(space, constants, wanted, guidance)
+    wishes = wishes_of(guidance)
     return Library(
-        components=tuple(item for item in components_for(space) if not names_used(item.name) & taken),
-        binders=tuple(item for item in binders_for(space) if not names_used(item.name) & taken),
+        components=tuple(item for item in components if not names_used(item.name) & taken),
+        binders=tuple(
+            item for item in guided_binders(binders_for(space), guidance) if not names_used(item.name) & taken
+        ),
         feeds=space.feeds(),
-        constants=tuple(_literals(space, constants, wanted)),
+        constants=tuple(literals),
         names={
             **{sort: _names_for(sort) for sort in space.sorts},
             "enumerate(a)": (("i", "j", "index"), ("x", "item")),
         },
+        marks={literal: wishes[literal.text] for literal, _ in literals if literal.text in wishes},
     )
 
 
-def _literals(space: Universe, constants: Sequence[object], wanted: Sequence[object]) -> list[tuple[Lit, int]]:
+def _literals(
+    space: Universe, constants: Sequence[object], wanted: Sequence[object], guidance: Guidance
+) -> list[tuple[Lit, int]]:
     usual = list(_USUAL_CONSTANTS)
-    cost = 1 if len(constants) <= _FEW_CONSTANTS else 2
+    cost = 1 if len(constants) <= _FEW_CONSTANTS and guidance.silent else 2
     given = [(value, cost) for value in constants]
+    given += [(constant.value, constant.cost) for constant in guidance.constants]
     forced = (
         [(wanted[0], literal_cost(wanted[0]))] if wanted and all(_same(value, wanted[0]) for value in wanted) else []
     )
@@ -209,15 +237,18 @@ def _literal_sort(value: object, space: Universe) -> Sort | None:
     return next((sort for sort in space.sorts if is_subsort(exact, sort) and not isinstance(sort, UnionSort)), None)
 
 
-def _leaves(parameters: Sequence[tuple[str, Sort]], inputs: Sequence[Mapping[str, object]]) -> list[Leaf]:
+def leaves_for(
+    parameters: Sequence[tuple[str, Sort]], inputs: Sequence[Mapping[str, object]], marks_from: int = 0
+) -> list[Leaf]:
+    """The parameters as terms to begin with; each is a wish of its own, numbered from ``marks_from``."""
     leaves = []
-    for name, sort in parameters:
+    for place, (name, sort) in enumerate(parameters, start=marks_from):
         values = tuple(row.get(name, FAILURE) for row in inputs)
-        leaves.append(Leaf(Var(name, sort), 1, values))
+        leaves.append(Leaf(Var(name, sort), 1, values, 1 << place))
         if isinstance(sort, UnionSort):
             for option in options(sort):
                 narrowed = tuple(value if _is_of(value, option) else FAILURE for value in values)
-                leaves.append(Leaf(Var(name, option), 1, narrowed))
+                leaves.append(Leaf(Var(name, option), 1, narrowed, 1 << place))
     return leaves
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 
 from compiler.components.search import Accepts
 from compiler.fill.problem import arguments_of, target_of
-from compiler.ir.interpreter import InterpretationError, Program
+from compiler.ir.interpreter import InterpretationError, Program, Run
+from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import Expr, Module
 from compiler.judge.canonical import canonical
 from compiler.spec import FunctionSpec, RaisesError
@@ -17,15 +19,26 @@ STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One example as values: the arguments as a recipe, since a run may change them, and what must come back."""
+    """One example as values: the arguments, of which each run takes copies, and what must come back."""
 
     function: FunctionSpec
     place: int
     wanted: object
+    given: Mapping[str, object]
+    _wanted_text: str = field(repr=False)
 
-    def arguments(self) -> Mapping[str, object] | None:
-        """The arguments, made afresh."""
-        return arguments_of(self.function, self.function.examples[self.place])
+    @property
+    def text(self) -> str:
+        """The example as written."""
+        return self.function.examples[self.place].text
+
+    def accepts(self, run: Run) -> bool:
+        """Whether a run ended with what must come back."""
+        if run.error is not None or run.stopped is not None:
+            return False
+        if isinstance(self.wanted, Accepts):
+            return self.wanted.test(run.value)
+        return canonical(run.value) == self._wanted_text
 
 
 def cases_of(functions: Sequence[FunctionSpec]) -> list[Case]:
@@ -35,37 +48,43 @@ def cases_of(functions: Sequence[FunctionSpec]) -> list[Case]:
         for place, example in enumerate(function.examples):
             if isinstance(example.expected, RaisesError):
                 continue
-            target = target_of(example)
-            if target is None or arguments_of(function, example) is None:
+            target, given = target_of(example), arguments_of(function, example)
+            if target is None or given is None:
                 return []
-            cases.append(Case(function, place, target[0]))
+            wanted = target[0]
+            cases.append(Case(function, place, wanted, given, "" if isinstance(wanted, Accepts) else canonical(wanted)))
     return cases
+
+
+def run_case(
+    program: Program,
+    case: Case,
+    *,
+    holes: Mapping[str, HoleFiller] | None = None,
+    observe: Callable[[Expr, object], None] | None = None,
+) -> Run | None:
+    """The program's run on a case; ``None`` where it cannot be interpreted."""
+    try:
+        arguments = deepcopy(dict(case.given))
+        return program.call(case.function.name, [], arguments, steps=STEPS, holes=holes, observe=observe)
+    except InterpretationError:
+        return None
 
 
 def passes(module: Module, cases: Sequence[Case]) -> bool:
     """Whether a module passes every case in the interpreter."""
     program = Program(module)
-    return all(_passes(program, case, None) for case in cases)
+    return all(passes_case(program, case) for case in cases)
 
 
-def failing_nodes(module: Module, cases: Sequence[Case]) -> frozenset[int] | None:
-    """The identities of the expressions that ran in the first case that fails; ``None`` where all pass."""
-    program = Program(module)
-    for case in cases:
-        ran: set[int] = set()
-        if not _passes(program, case, lambda node, _value, ran=ran: ran.add(id(node))):  # type: ignore[misc]
-            return frozenset(ran)
-    return None
+def passes_case(program: Program, case: Case, holes: Mapping[str, HoleFiller] | None = None) -> bool:
+    """Whether a program passes a case, its open holes filled by ``holes``."""
+    run = run_case(program, case, holes=holes)
+    return run is not None and case.accepts(run)
 
 
-def _passes(program: Program, case: Case, observe: Callable[[Expr, object], None] | None) -> bool:
-    arguments = case.arguments()
-    try:
-        run = program.call(case.function.name, [], dict(arguments or {}), steps=STEPS, observe=observe)
-    except InterpretationError:
-        return False
-    if run.error is not None or run.stopped is not None:
-        return False
-    if isinstance(case.wanted, Accepts):
-        return case.wanted.test(run.value)
-    return canonical(run.value) == canonical(case.wanted)
+def nodes_run(program: Program, case: Case) -> frozenset[int] | None:
+    """The identities of the expressions that a case runs; ``None`` where it cannot be interpreted."""
+    ran: set[int] = set()
+    run = run_case(program, case, observe=lambda node, _value: ran.add(id(node)))
+    return None if run is None else frozenset(ran)

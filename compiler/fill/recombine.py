@@ -2,87 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
-from compiler.fill.cases import cases_of, failing_nodes
+from compiler.fill.cases import cases_of
+from compiler.fill.combine import Combined, Learned, combine
 from compiler.fill.conform import fills_in
+from compiler.fill.fragments import Fragment, binding_constraints, return_constraints, runs_alone
 from compiler.fill.pool import Pool
 from compiler.fill.template import Fill, fill_template, template_of, with_function
-from compiler.ir.walk import Node, walk
+from compiler.ir.interpreter import Program
+from compiler.ir.meter import HoleFiller
+from compiler.ir.nodes import BlockHole, Expr, Function, Module
 from compiler.spec import FunctionSpec
+from solver.combination import Constraint
+from solver.meter import Meter
+from solver.sorts import ANY, NONE, UnionSort
 
 COMBINATIONS = 300
 FOUND = 3
+WORK = 200_000
+_VALUE_STEPS = 5_000
 
 
 def recombine(pool: Pool) -> None:
     """Add the combinations of the candidates' fills that pass every example in the interpreter.
 
-    Only for a unit of one function with several holes. A failing combination becomes a nogood over the holes that ran,
-    so that no other combination with the same fills there is tried.
+    Only for a unit of one function with several holes.
     """
     function = pool.unit.functions[0]
     cases = cases_of(pool.unit.functions)
     if len(pool.unit.functions) != 1 or len(function.holes) < 2 or not pool.candidates or not cases:
         return
-    domains = _domains(pool, function)
-    module = pool.candidates[0].module
     template = template_of(function)
-    nogoods: list[dict[str, int]] = []
-    tried = found = 0
-    for choice in combinations({hole: len(fills) for hole, fills in domains.items()}, nogoods):
-        if tried >= COMBINATIONS or found >= FOUND or pool.budget.cut("recombine"):
-            break
-        tried += 1
-        fills = {hole: domains[hole][place] for hole, place in choice.items()}
-        variant = with_function(module, fill_template(template, fills))
-        ran = failing_nodes(variant, cases)
-        if ran is None:
-            found += pool.add(variant, "repair").judgement.clean
-            continue
-        core = {hole: place for hole, place in choice.items() if _was_run(fills[hole], ran)}
-        nogoods.append(core or choice)
-        pool.trace.record("nogood", unit=pool.unit.name, holes=nogoods[-1])
-    possible = 1
-    for fills_of_hole in domains.values():
-        possible *= len(fills_of_hole)
+    module = pool.candidates[0].module
+    domains = _domains(pool, function, template, module)
+    with pool.budget.phase("search"):
+        combined = combine(
+            lambda fills: with_function(module, fill_template(template, fills)),
+            domains,
+            cases,
+            Meter(WORK, lambda: pool.budget.cut("recombine")),
+            constraints=constraints_among(domains, template, module, function),
+            at_most=FOUND,
+            combinations_at_most=COMBINATIONS,
+            learned=lambda lesson: record_nogood(pool, domains, lesson),
+        )
+    record_combined(pool, domains, combined)
+    for choice in combined.found:
+        fills = {hole: domains[hole][place].content for hole, place in choice.items()}
+        pool.add(with_function(module, fill_template(template, fills)), "repair")
+
+
+def constraints_among(
+    domains: Mapping[str, Sequence[Fragment]], template: Function, module: Module, function: FunctionSpec
+) -> list[Constraint]:
+    """What fragments must keep to whatever the examples say: names are bound, and a value comes back on every path."""
+    constraints = list(binding_constraints(domains, template, module))
+    returns = function.signature.returns
+    gives_none = returns in (ANY, NONE) or (isinstance(returns, UnionSort) and NONE in returns.options)
+    match template.body[-1]:
+        case BlockHole(name=last) if not gives_none:
+            constraints += return_constraints(domains, last)
+    return constraints
+
+
+def record_nogood(pool: Pool, domains: Mapping[str, Sequence[Fragment]], lesson: Learned) -> None:
+    """Tell the trace which fragments cannot stand together."""
     pool.trace.record(
-        "search", unit=pool.unit.name, limit=possible, expansions=tried, found=found, exhausted=tried >= possible
+        "nogood",
+        unit=pool.unit.name,
+        holes={hole: domains[hole][lesson.combination[hole]].text for hole in lesson.places},
+        alike={hole: len(places) for hole, places in lesson.places.items()},
+        example=lesson.case.text,
     )
 
 
-def combinations(sizes: Mapping[str, int], nogoods: Sequence[Mapping[str, int]]) -> Iterator[dict[str, int]]:
-    """Every choice of one value a hole, as places in its domain, that no nogood forbids; these may grow meanwhile.
-
-    The choices are the solutions of a constraint satisfaction problem with the nogoods as its constraints.
-    """
-    from constraint import Problem
-
-    problem = Problem()
-    holes = list(sizes)
-    for hole, size in sizes.items():
-        problem.addVariable(hole, list(range(size)))
-
-    def allowed(*places: int) -> bool:
-        choice = dict(zip(holes, places, strict=True))
-        return not any(nogood.items() <= choice.items() for nogood in nogoods)
-
-    problem.addConstraint(allowed, holes)
-    for solution in problem.getSolutionIter():
-        if allowed(*(solution[hole] for hole in holes)):
-            yield dict(solution)
+def record_combined(pool: Pool, domains: Mapping[str, Sequence[Fragment]], combined: Combined) -> None:
+    """Tell the trace how many combinations were run of how many."""
+    pool.trace.record(
+        "combination",
+        unit=pool.unit.name,
+        holes={hole: len(fragments) for hole, fragments in domains.items()},
+        possible=combined.possible,
+        run=combined.run,
+        nogoods=combined.nogoods,
+        found=len(combined.found),
+        exhausted=combined.exhausted,
+    )
 
 
-def _domains(pool: Pool, function: FunctionSpec) -> dict[str, list[Fill]]:
-    domains: dict[str, list[Fill]] = {hole.name: [] for hole in function.holes}
+def _domains(pool: Pool, function: FunctionSpec, template: Function, module: Module) -> dict[str, list[Fragment]]:
+    domains: dict[str, list[Fragment]] = {hole.name: [] for hole in function.holes}
+    program = Program(module)
     for candidate in pool.candidates:
         for hole, fill in fills_in(candidate.module.function(function.name), function).items():
-            if fill not in domains[hole]:
-                domains[hole].append(fill)
+            if all(fill != known.content for known in domains[hole]):
+                domains[hole].append(Fragment(fill, 0, _value_of(fill, program, template)))
     return domains
 
 
-def _was_run(fill: Fill, ran: frozenset[int]) -> bool:
-    roots = fill if isinstance(fill, tuple) else (fill,)
-    return any(id(node) in ran for root in roots for node in walk(cast(Node, root)))
+def _value_of(fill: Fill, program: Program, template: Function) -> HoleFiller | None:
+    if isinstance(fill, tuple) or not runs_alone(fill, template):
+        return None
+    return lambda environment: _evaluated(program, fill, environment)
+
+
+def _evaluated(program: Program, expression: Expr, environment: Mapping[str, object]) -> object:
+    run = program.evaluate(expression, environment, steps=_VALUE_STEPS)
+    if run.error is not None:
+        raise run.error
+    if run.stopped is not None:
+        raise TimeoutError(f"the expression was stopped by its limit of {run.stopped}")
+    return run.value

@@ -1,0 +1,148 @@
+"""Fragments: what a hole may hold, from answers or from search, and what may stand together."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from compiler.components.listing import Listed
+from compiler.fill.template import Fill
+from compiler.ir.meter import HoleFiller
+from compiler.ir.nodes import (
+    Block,
+    For,
+    Function,
+    If,
+    Import,
+    Module,
+    Name,
+    Raise,
+    Return,
+    Try,
+    Walrus,
+    While,
+    Yield,
+    YieldFrom,
+)
+from compiler.ir.scopes import target_names
+from compiler.ir.walk import Node, walk
+from solver.combination import Constraint
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One thing that a hole may hold.
+
+    ``cost`` orders the fragments of a hole, the likeliest first. ``value`` evaluates an expression in an environment;
+    ``None`` where only a run of the whole function tells what the fragment does.
+    """
+
+    content: Fill
+    cost: int = 0
+    value: HoleFiller | None = None
+    imports: tuple[Import, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The fragment as Python text."""
+        from compiler.emit.expressions import code_of, emit
+        from compiler.emit.module import emit_plain
+
+        if isinstance(self.content, tuple):
+            return emit_plain(Module(self.content)).strip() or "pass"
+        return code_of(emit(self.content))
+
+
+def listed_fragment(listed: Listed) -> Fragment:
+    """A fragment that search listed."""
+    expr, imports = listed.rendered()
+    return Fragment(expr, listed.cost, listed, imports)
+
+
+def parts(fill: Fill) -> tuple[Node, ...]:
+    """The nodes at the top of a fragment."""
+    return fill if isinstance(fill, tuple) else (fill,)
+
+
+def runs_alone(fill: Fill, template: Function) -> bool:
+    """Whether a fragment is an expression that the data in sight decide: it binds nothing and calls nothing local."""
+    if isinstance(fill, tuple):
+        return False
+    local = {node.name for node in walk(template) if isinstance(node, Function)}
+    return not any(
+        isinstance(node, (Walrus, Yield, YieldFrom)) or (isinstance(node, Name) and node.id in local)
+        for node in walk(fill)
+    )
+
+
+def binding_constraints(
+    domains: Mapping[str, Sequence[Fragment]], template: Function, module: Module
+) -> Iterator[Constraint]:
+    """Between two holes: a variable that only a fragment of the other hole binds must be bound there.
+
+    A variable that nothing else binds, wherever it may stand, cannot be bound before it is used.
+    """
+    known = _bound(template) | _bound(module) | set(dir(builtins))
+    bound = {hole: [_bound_in(item.content) for item in items] for hole, items in domains.items()}
+    used = {hole: [_used_in(item.content) - known for item in items] for hole, items in domains.items()}
+    for hole, needs in used.items():
+        binders = {
+            name: [other for other in domains if any(name in names for names in bound[other])]
+            for name in sorted(set().union(*needs))
+        }
+        missing = [
+            {name for name in need - own if not binders[name]} for need, own in zip(needs, bound[hole], strict=True)
+        ]
+        if any(missing):
+            yield Constraint((hole,), lambda place, missing=tuple(missing): not missing[place])
+        for name, others in binders.items():
+            others = [other for other in others if other != hole]
+            if len(others) == 1 and not any(name in names for names in bound[hole]):
+                needed = tuple(name in need for need in needs)
+                offered = tuple(name in names for names in bound[others[0]])
+                yield Constraint(
+                    (hole, others[0]), lambda a, b, needed=needed, offered=offered: not needed[a] or offered[b]
+                )
+
+
+def return_constraints(domains: Mapping[str, Sequence[Fragment]], last: str) -> Iterator[Constraint]:
+    """A hole that ends a function which always gives a value must leave it on every path."""
+    leaving = tuple(not isinstance(item.content, tuple) or always_leaves(item.content) for item in domains[last])
+    yield Constraint((last,), lambda place: leaving[place])
+
+
+def always_leaves(block: Block) -> bool:
+    """Whether no path runs through a block to its end, as far as its branches tell: loops may always leave."""
+    match block[-1] if block else None:
+        case Return() | Raise():
+            return True
+        case If(then=then, otherwise=otherwise):
+            return always_leaves(then) and always_leaves(otherwise)
+        case While() | For() | Try():
+            # What a loop or a handler does, a run tells.
+            return True
+        case _:
+            return False
+
+
+def _used_in(fill: Fill) -> set[str]:
+    return {node.id for part in parts(fill) for node in walk(part) if isinstance(node, Name)} - _bound_in(fill)
+
+
+def _bound_in(fill: Fill) -> set[str]:
+    return set().union(*map(_bound, parts(fill)))
+
+
+def _bound(tree: Node) -> set[str]:
+    """Every name that something under a node binds, in whatever scope."""
+    found: set[str] = set()
+    for node in walk(tree):
+        for field in ("target", "targets"):
+            targets = getattr(node, field, ())
+            for target in targets if isinstance(targets, tuple) else (targets,):
+                found |= set(target_names(target))
+        for field in ("name", "alias"):
+            name = getattr(node, field, None)
+            found |= {name} if isinstance(name, str) else set()
+    return found

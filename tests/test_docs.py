@@ -64,7 +64,8 @@ def test_every_explained_code_is_used() -> None:
 HEAD = """# Diagnostics
 
 Every message of liftc has a code, and `liftc explain CODE` prints what stands here. The first digit tells what a code
-is about: 1 reading the specification, 2 code, 3 contradictions, 4 filling, 6 models, 7 the command, 8 liftc itself.
+is about: 1 reading the specification, 2 code, 3 contradictions, 4 filling, 5 SyGuS problems, 6 models, 7 the command,
+8 liftc itself.
 """
 
 

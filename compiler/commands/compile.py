@@ -1,6 +1,7 @@
 """Compile a specification into a Python function that comes with evidence.
 
-A specification is a text (.txt, .md), or a Python file (.py) in which `...` stands where code is missing.
+A specification is a text (.txt, .md), or a Python file (.py) in which `...` stands where code is missing. A SyGuS
+problem (.sl) is answered with its define-fun, or with a Python function where OUT ends in .py.
 The program goes to OUT, and what was proved, tested or only seen on the examples is told on standard error.
 
 exit codes: 0 accepted; 1 no accepted program; 2 wrong use or unreadable specification; 3 the model failed;
@@ -102,6 +103,10 @@ def _run(arguments: Namespace) -> int:
         if path is not None:
             check_writable(path)
     source = read_source(arguments.spec)
+    if source.name.endswith(".sl"):
+        from compiler.sygus.command import run as run_sygus
+
+        return run_sygus(arguments, source)
     with opened_engine(arguments.model) as engine:
         from compiler.driver import compile_source
         from compiler.terminal.progress import Activity, WatchedBackend, shown

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from compiler.sygus.examples import names_in
+from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, Variable, definitions_of
 from compiler.sygus.semantics import evaluate
 from compiler.sygus.text import print_definition, print_symbol, print_term
@@ -19,7 +19,7 @@ RLIMIT = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found, and on which constraint or values the answer fails."""
+    """What the check found, and how, or on which constraint or values the answer fails."""
 
     status: Status
     reason: str = ""
@@ -45,7 +45,7 @@ def _evaluated(problem: Problem, functions: Sequence[Definition]) -> Verdict:
     for constraint in problem.constraints:
         if evaluate(constraint, {}, by_name) is not True:
             return Verdict("wrong", f"{print_term(constraint)} does not hold")
-    return Verdict("right")
+    return Verdict("right", f"{len(problem.constraints)} constraints hold, evaluated by SMT-LIB's semantics")
 
 
 def _proved(problem: Problem, functions: Sequence[Definition], rlimit: int) -> Verdict:
@@ -59,7 +59,7 @@ def _proved(problem: Problem, functions: Sequence[Definition], rlimit: int) -> V
     except z3.Z3Exception as error:
         return Verdict("unknown", f"Z3: {error}")
     if status == z3.unsat:
-        return Verdict("right")
+        return Verdict("right", "proved by Z3 for all values of the declared variables")
     if status == z3.sat:
         values = sorted(f"{item.name()} = {solver.model()[item]}" for item in solver.model() if item.arity() == 0)
         return Verdict("wrong", ", ".join(values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compiler.sygus.names import names_in
 from compiler.sygus.problem import Apply, Definition, Literal, Problem, Term, Value, Variable
 from compiler.sygus.semantics import evaluate
 
@@ -30,18 +31,6 @@ def examples_of(problem: Problem) -> tuple[Example, ...] | None:
                 return None
             examples.append(example)
     return tuple(examples)
-
-
-def names_in(term: Term) -> Iterator[tuple[type[Variable] | type[Apply], str]]:
-    """Every variable and every applied operator or function of a term, with repetitions."""
-    stack = [term]
-    while stack:
-        match stack.pop():
-            case Variable(name):
-                yield Variable, name
-            case Apply(name, arguments):
-                yield Apply, name
-                stack.extend(arguments)
 
 
 def _conjuncts(term: Term) -> Iterator[Term]:

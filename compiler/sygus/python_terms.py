@@ -204,7 +204,7 @@ def _part(text: Expr, start: Term, length: Term | None, names: Mapping[str, str]
     begin = None if start == Literal(0) else expression_of(start, names)
     match start, length:
         case Apply("-", (base, Literal(int() as back))), Literal(int() as count) if count == back:
-            end = expression_of(base, names)
+            end: Expr | None = expression_of(base, names)
         case _, None:
             end = None
         case Literal(0), _:

@@ -45,8 +45,11 @@ def read_problem(source: Source) -> Problem:
     )
 
 
-def read_definitions(source: Source, problem: Problem) -> tuple[Definition, ...]:
-    """The ``define-fun`` of an answer to ``problem``, one beside the other or in one list. Raises ``LiftcError``."""
+def read_answer(source: Source, problem: Problem) -> tuple[Term, ...]:
+    """The targets' terms from the ``define-fun`` of an answer, one beside the other or in one list.
+
+    Raises ``LiftcError``, also where a target has no definition or one of other parameters.
+    """
     nodes = read_sexpressions(source)
     if len(nodes) == 1 and isinstance(nodes[0], Group) and nodes[0].items and isinstance(nodes[0].items[0], Group):
         nodes = nodes[0].items
@@ -59,7 +62,13 @@ def read_definitions(source: Source, problem: Problem) -> tuple[Definition, ...]
                 _define(node, arguments, reading)
             case _:
                 raise problem_error("L0502", "expected a `define-fun`", node.span, "not a definition")
-    return tuple(reading.definitions)
+    answers = {definition.name: definition for definition in reading.definitions}
+    for target in problem.targets:
+        answer = answers.get(target.name)
+        if answer is None or (answer.parameters, answer.result) != (target.parameters, target.result):
+            end = source.span(len(source.text), len(source.text))
+            raise problem_error("L0502", f"the answer does not define `{target.name}` as the problem declares it", end)
+    return tuple(answers[target.name].body for target in problem.targets)
 
 
 @dataclass(slots=True)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.examples import examples_of
 from compiler.sygus.problem import Problem
 
-if TYPE_CHECKING:
-    from backends.protocol import Backend
 
-
-def solve(problem: Problem, limits: Limits | None = None, model: Backend | None = None) -> Answer:
+def solve(problem: Problem, limits: Limits | None = None) -> Answer:
     """An answer to the problem, or the reason why there is none within the limits. Nothing here checks it."""
     limits = limits or Limits()
     if examples_of(problem) is not None:
         from compiler.sygus.from_examples import synthesise_from_examples
 
-        return synthesise_from_examples(problem, limits, model)
+        return synthesise_from_examples(problem, limits)
     from compiler.sygus.cegis import synthesise_by_cegis
 
     return synthesise_by_cegis(problem, limits)

@@ -12,7 +12,7 @@ from importlib.resources import files
 from compiler.ir.nodes import Function, Module, Name, Param, Parameters, TypeRef
 from compiler.ir.walk import walk
 from compiler.source import Source
-from compiler.sygus.examples import names_in
+from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, definitions_of
 from compiler.sygus.python_terms import CARRIED, block_of, folded
 from solver.sorts import BOOL, INT, STR, Sort
@@ -27,11 +27,17 @@ def emit_python(problem: Problem, terms: tuple[Term, ...]) -> str:
 
     answers = definitions_of(problem, terms)
     functions = (*_needed(problem.definitions, answers), *answers)
-    names = python_names(function.name for function in functions)
+    names = function_names(problem)
     written = [_function(function, names) for function in functions]
     called = {node.id for function in written for node in walk(function) if isinstance(node, Name)}
     carried = [function for function in _carried() if function.name in called]
     return emit_module(Module((*carried, *written)))
+
+
+def function_names(problem: Problem) -> dict[str, str]:
+    """What the problem's functions are called in Python."""
+    defined = [definition.name for definition in problem.definitions]
+    return python_names([*defined, *(target.name for target in problem.targets)])
 
 
 def python_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:

@@ -1,0 +1,79 @@
+"""``liftc problem.sl``: the answer as ``define-fun`` or Python, once it has been judged."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+
+from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.source import Source
+from compiler.sygus.answer import Answer, Limits
+from compiler.sygus.judging import Judgement, judge_answer
+from compiler.sygus.problem import Problem, definitions_of
+from compiler.sygus.reader import read_problem
+from compiler.sygus.solve import solve
+from compiler.sygus.text import print_definition
+from compiler.terminal.output import STANDARD, write_whole
+
+SUFFIX = ".sl"
+
+
+def run(arguments: Namespace, source: Source) -> int:
+    """Solve and write what was asked for; the exit code. Raises ``LiftcError``."""
+    for option in ("tests", "trace", "best_effort"):
+        if getattr(arguments, option):
+            name = f"--{option.replace('_', '-')}"
+            raise LiftcError([Diagnostic("L0703", f"{name} is not for SyGuS problems ({SUFFIX})")])
+    if arguments.model not in ("auto", "none"):
+        raise LiftcError([Diagnostic("L0703", f"--model is not for SyGuS problems ({SUFFIX}): search answers them")])
+    problem = read_problem(source)
+    answer = solve(problem, Limits(arguments.budget_seconds))
+    if not answer.terms:
+        raise _unsolved(problem, "L0507", f"no answer found for {_targets(problem)}", answer)
+    judgement = judge_answer(problem, answer.terms)
+    if not judgement.accepted:
+        message = f"the answer found for {_targets(problem)} is not accepted"
+        raise _unsolved(problem, "L0508", message, answer, judgement)
+    _write(arguments, problem, answer, judgement)
+    return ExitCode.ACCEPTED
+
+
+def _write(arguments: Namespace, problem: Problem, answer: Answer, judgement: Judgement) -> None:
+    definitions = [print_definition(definition) for definition in definitions_of(problem, answer.terms)]
+    wants_python = arguments.output is not None and arguments.output.endswith(".py")
+    if arguments.output is not None or not arguments.json:
+        text = judgement.program if wants_python else "\n".join(definitions) + "\n"
+        write_whole(arguments.output or STANDARD, text)
+    if arguments.json:
+        data = {
+            "status": "accepted",
+            "definitions": definitions,
+            "program": judgement.program,
+            "evidence": _evidence(problem, judgement),
+            "expansions": answer.expansions,
+        }
+        print(json.dumps(data), file=sys.stderr if arguments.output == STANDARD else sys.stdout)
+    else:
+        print(f"accepted {_targets(problem)}: {_evidence(problem, judgement)}", file=sys.stderr)
+
+
+def _evidence(problem: Problem, judgement: Judgement) -> str:
+    """How the answer was found to be right."""
+    grammars = all(target.grammar is not None for target in problem.targets)
+    allowed = "derivable from the grammar" if grammars else f"a term of {problem.logic}"
+    return f"{judgement.verdict.reason}; {allowed}"
+
+
+def _unsolved(
+    problem: Problem, code: str, message: str, answer: Answer, judgement: Judgement | None = None
+) -> LiftcError:
+    span = problem.targets[0].span
+    labels = () if span is None else (Label(span, "to be synthesised"),)
+    notes = [note for note in (answer.reason, judgement.reason if judgement else "") if note]
+    notes.append(f"{answer.expansions} expansions")
+    return LiftcError([Diagnostic(code, message, labels, tuple(notes))], ExitCode.NOT_ACCEPTED)
+
+
+def _targets(problem: Problem) -> str:
+    return ", ".join(f"`{target.name}`" for target in problem.targets)

@@ -58,10 +58,11 @@ def solve(constraints: Sequence[Smt], variables: Mapping[str, Smt], limit: int =
     if answer == z3.unknown:
         return GaveUp(solver.reason_unknown())
     model = solver.model()
-    return Satisfied({name: _value(model.eval(term, model_completion=True)) for name, term in variables.items()})
+    return Satisfied({name: python_value(model.eval(term, model_completion=True)) for name, term in variables.items()})
 
 
-def _value(term: Smt) -> object:
+def python_value(term: Smt) -> object:
+    """A value of Z3 as the integer, truth value or string that it is in Python."""
     import z3
 
     if z3.is_int_value(term):

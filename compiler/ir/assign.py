@@ -31,7 +31,8 @@ def compile_target(target: ir.Expr, scope: Scope) -> Store:
 
 def compile_update(node: ir.AugAssign, scope: Scope) -> Code:
     """``target operator= value``: the parts of the target are evaluated once."""
-    value, combine = scope.code(node.value), in_place(node.operator, scope.unit.meter)
+    meter = scope.unit.meter
+    value, combine = scope.code(node.value), in_place(node.operator, meter)
     match node.target:
         case ir.Name(name):
             read, write = load(scope, name), store(scope, name)
@@ -58,6 +59,7 @@ def compile_update(node: ir.AugAssign, scope: Scope) -> Code:
 
             def update_attribute(frame: Frame) -> None:
                 inside = owner(frame)
+                guards.check_owner(meter, inside)
                 old = getattr(inside, name)
                 setattr(inside, name, combine(old, value(frame)))
 
@@ -81,8 +83,14 @@ def compile_removal(target: ir.Expr, scope: Scope) -> Code:
         case ir.Attribute(value, name):
             if not permitted_attribute(name):
                 raise Refused(f"the attribute {name} is outside the subset")
-            owner = scope.code(value)
-            return lambda frame: delattr(owner(frame), name)
+            owner, meter = scope.code(value), scope.unit.meter
+
+            def remove_attribute(frame: Frame) -> None:
+                inside = owner(frame)
+                guards.check_owner(meter, inside)
+                delattr(inside, name)
+
+            return remove_attribute
         case ir.Display(_, items):
             removals = [compile_removal(item, scope) for item in items]
 
@@ -110,7 +118,9 @@ def _store_attribute(owner: Code, name: str, meter: Meter) -> Store:
     def store_attribute(frame: Frame, value: Any) -> None:
         if name == "prec" and isinstance(value, int) and value > _LONGEST_PRECISION:
             meter.stop("time")
-        setattr(owner(frame), name, value)
+        inside = owner(frame)
+        guards.check_owner(meter, inside)
+        setattr(inside, name, value)
 
     return store_attribute
 

@@ -148,6 +148,19 @@ def _attribute(meter: Meter, arguments: Arguments, keywords: Keywords) -> Argume
     return arguments
 
 
+def _setting(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    if arguments:
+        guards.check_owner(meter, arguments[0])
+    return _attribute(meter, arguments, keywords)
+
+
+def _samples(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    """``NormalDist.samples`` without a seed draws on the random numbers of the whole process."""
+    if keywords.get("seed") is None:
+        meter.stop("state")
+    return _count(1, "n")(meter, arguments, keywords)
+
+
 def _uninterruptible(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
     del keywords
     if not meter.unbounded:
@@ -256,7 +269,7 @@ METHOD_CHECKS: dict[str, Check] = {
     "replace": _replace,
     "format": _template,
     "elements": _elements,
-    "samples": _count(1, "n"),
+    "samples": _samples,
     "to_bytes": _count(1, "length"),
 }
 """Checks by method name; the first argument is the object."""
@@ -284,7 +297,8 @@ _PATTERN_FUNCTIONS = "re.match re.search re.fullmatch re.sub re.subn re.findall 
 FUNCTION_CHECKS: dict[str, Check] = {
     **dict.fromkeys(_CONSUMING.split(), _consume),
     **dict.fromkeys(_PATTERN_FUNCTIONS.split(), _uninterruptible),
-    **dict.fromkeys(("builtins.getattr", "builtins.hasattr", "builtins.setattr"), _attribute),
+    **dict.fromkeys(("builtins.getattr", "builtins.hasattr"), _attribute),
+    "builtins.setattr": _setting,
     **dict.fromkeys(("operator.mul", "operator.imul"), _operator(guards.check_multiply)),
     **dict.fromkeys(("operator.add", "operator.iadd", "operator.concat"), _operator(guards.check_add)),
     **dict.fromkeys(("operator.mod", "operator.floordiv", "builtins.divmod"), _operator(guards.check_percent)),

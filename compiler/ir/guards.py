@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
+from types import FunctionType
 from typing import Any
 
-from compiler.ir.meter import Meter, Refused
+from compiler.ir.meter import PROGRAM_MODULE, Meter, Refused
 
 MAX_ITEMS = 4_000_000
 MAX_BITS = 1_000_000
 SMALL_INT = 1 << 62
 SIZED: frozenset[type[Any]] = frozenset({str, bytes, bytearray, list, tuple})
 
+_IMMUTABLE_TYPE = 1 << 8
 _WIDE = re.compile(r"[0-9]{7}")
 _BLOCK = 32
 
@@ -68,6 +71,23 @@ def consumed(meter: Meter, value: Any) -> Any:
 def len_of_range(value: range) -> int:
     """``len``, which refuses ranges longer than a machine word."""
     return max(0, -((value.start - value.stop) // value.step))
+
+
+def check_owner(meter: Meter, owner: Any) -> None:
+    """``owner.name = ...``: what all programs of this process share is not changed. Raises ``Stop``."""
+    kind = type(owner)
+    if isinstance(owner, type):
+        # What is immutable refuses by itself, as it does in CPython.
+        shared = owner.__module__ != PROGRAM_MODULE and not owner.__flags__ & _IMMUTABLE_TYPE
+    elif kind is FunctionType:
+        shared = owner.__module__ != PROGRAM_MODULE
+    else:
+        # Aliases of ``typing`` hand on what is set to the class that they stand for.
+        shared = kind.__module__ in ("calendar", "typing") or (
+            isinstance(owner, Enum) and kind.__module__ != PROGRAM_MODULE
+        )
+    if shared:
+        meter.stop("state")
 
 
 def check_add(meter: Meter, left: Any, right: Any) -> None:

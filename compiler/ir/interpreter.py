@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import DefaultContext, localcontext
 from typing import Any
 
 from compiler.ir import nodes as ir
@@ -129,7 +130,8 @@ class Program:
         value: Any = None
         error: BaseException | None = None
         try:
-            value = with_host_depth(run)
+            with localcontext(DefaultContext):
+                value = with_host_depth(run)
         except Stop as stop:
             meter.stopped = stop.reason
         except Refused as refused:
@@ -153,7 +155,8 @@ class Program:
         before = meter.state()
         meter.begin(_STEPS_TO_DESCRIBE, {}, None, False)
         try:
-            return with_host_depth(lambda: describe(value))
+            with localcontext(DefaultContext):
+                return with_host_depth(lambda: describe(value))
         except Stop as stop:
             return Stopped(stop.reason)
         except Refused as refused:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, TypeAlias, TypeVar
 
 from compiler.ir import nodes as ir
 
-StopReason: TypeAlias = Literal["steps", "time", "memory", "output"]
+StopReason: TypeAlias = Literal["steps", "time", "memory", "output", "state"]
 HoleFiller: TypeAlias = Callable[[Mapping[str, object]], object]
 Observer: TypeAlias = Callable[[ir.Expr, object], None]
 Result = TypeVar("Result")

@@ -93,7 +93,8 @@ class Surroundings:
             return self._guarded(f"random.{name}", getattr(self.random, name, None) or getattr(random, name))
         if (module, name) == ("sys", "setrecursionlimit"):
             return _recursion_limit(self.meter)
-        return self._guarded(f"{module}.{name}", getattr(importlib.import_module(module), name))
+        value = getattr(importlib.import_module(module), name)
+        return value.copy() if isinstance(value, list) else self._guarded(f"{module}.{name}", value)
 
     def _guarded(self, name: str, value: Any) -> Any:
         meter = self.meter

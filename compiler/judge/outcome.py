@@ -29,12 +29,15 @@ class Raised:
     lineage: tuple[str, ...] = ()
 
 
-StopReason: TypeAlias = Literal["steps", "time", "memory", "output", "crash"]
+StopReason: TypeAlias = Literal["steps", "time", "memory", "output", "state", "crash"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A limit was reached or the process died: nothing is known of this call."""
+    """A limit was reached or the process died: nothing is known of this call.
+
+    ``state`` is the interpreter's: the call would have changed what outlives it.
+    """
 
     reason: StopReason
 

@@ -1,0 +1,107 @@
+"""What interpreted programs do to the process around them: nothing."""
+
+from __future__ import annotations
+
+import calendar
+import collections
+import decimal
+import fractions
+import json
+import keyword
+import random
+import re
+import sys
+import typing
+
+import pytest
+
+from compiler.ir.interpreter import Program, evaluate_text
+from compiler.ir.lower import lower_module
+from compiler.judge.outcome import Returned, Stopped
+from compiler.source import Source
+
+
+def run(text: str) -> object:
+    return Program(lower_module(Source("program.py", text))).call("f", ()).outcome
+
+
+def host_state() -> list[object]:
+    context = decimal.getcontext()
+    owners: list[object] = [
+        collections.Counter,
+        fractions.Fraction,
+        json.dumps,
+        type(calendar.day_name),
+        calendar.day_name,
+        re.I,
+    ]
+    return [
+        (context.prec, context.rounding, dict(context.flags), dict(context.traps)),
+        random.getstate(),
+        sys.getrecursionlimit(),
+        list(keyword.kwlist),
+        [sorted(vars(owner)) for owner in owners],
+        vars(typing)["List"],
+    ]
+
+
+QUIET = [
+    "import sys\ndef f():\n    sys.setrecursionlimit(5000)",
+    "import random\ndef f():\n    random.seed(7)\n    random.shuffle([1, 2, 3])",
+    "import decimal\ndef f():\n    decimal.getcontext().prec = 3\n    decimal.getcontext().rounding = decimal.ROUND_UP",
+    "from decimal import Decimal\ndef f():\n    Decimal(1) / Decimal(3)",
+    "from decimal import Decimal, getcontext\ngetcontext().prec = 3\ndef f():\n    return Decimal(1) / Decimal(3)",
+    "from decimal import *\ndef f():\n    getcontext().prec = 2\n    yield Decimal(1) / 3",
+    "from keyword import kwlist\ndef f():\n    kwlist.append('x')\n    kwlist.sort()",
+    "import heapq\ndef f():\n    heapq.heapify([3, 2, 1])",
+]
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_what_a_program_sets_is_its_own(text: str) -> None:
+    before = host_state()
+    assert isinstance(run(text), Returned)
+    assert host_state() == before
+
+
+SHARED = [
+    "from collections import Counter\ndef f():\n    Counter.total = 1",
+    "from collections import Counter\ndef f():\n    setattr(Counter, 'extra', 1)",
+    "from collections import Counter\ndef f():\n    del Counter.most_common",
+    "from collections import Counter\ndef f():\n    type(Counter()).extra = 1",
+    "from collections import Counter\ndef f():\n    for Counter.extra in [1]:\n        pass",
+    "from fractions import Fraction\ndef f():\n    Fraction.numerator += 1",
+    "import json\ndef f():\n    json.dumps.extra = 1",
+    "import calendar\ndef f():\n    calendar.day_name.extra = 1",
+    "import re\ndef f():\n    re.I.extra = 1",
+    "import typing\ndef f():\n    typing.Counter.extra = 1",
+    "from statistics import NormalDist\ndef f():\n    return NormalDist().samples(2)",
+    "def f():\n    KeyboardInterrupt.extra = 1",
+]
+
+
+@pytest.mark.parametrize("text", SHARED)
+def test_what_all_programs_share_is_left_to_the_child(text: str) -> None:
+    before = host_state()
+    assert run(text) == Stopped("state")
+    assert host_state() == before
+
+
+def test_what_is_the_programs_own_may_be_set() -> None:
+    assert run("class A:\n    pass\ndef f():\n    A.x = 1\n    f.y = 2\n    return A.x + f.y") == Returned(
+        "3", "3", "int"
+    )
+    text = "from types import SimpleNamespace\ndef f():\n    s = SimpleNamespace()\n    s.x = 4\n    return s.x"
+    assert run(text) == Returned("4", "4", "int")
+    assert evaluate_text("setattr(int, 'x', 1)").outcome != Stopped("state")
+
+
+def test_decimals_are_computed_as_in_a_fresh_process() -> None:
+    decimal.getcontext().prec = 5
+    try:
+        text = "from decimal import Decimal\ndef f():\n    return Decimal(1) / Decimal(3)"
+        outcome = run(text)
+        assert isinstance(outcome, Returned)
+        assert outcome.value == "Decimal('0.3333333333333333333333333333')"
+    finally:
+        decimal.setcontext(decimal.Context())

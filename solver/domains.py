@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from solver.sorts import ANY, Sort, UnionSort, format_sort, is_subsort, join_all
+from solver.sorts import ANY, BOOL, NONE, Sort, UnionSort, format_sort, is_subsort, join_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,15 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Expressions:
+    """So many expressions up to a cost, of one sort or of any: a domain that is counted, not listed."""
+
+    count: int
+    cost: int
+    sort: Sort = ANY
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """Numbers from ``low`` to ``high``; an open side leaves its limit out. ``whole`` numbers have closed sides."""
 
@@ -44,7 +53,7 @@ class Interval:
     whole: bool = False
 
 
-Domain: TypeAlias = Everything | Nothing | OfSort | OneOf | Interval
+Domain: TypeAlias = Everything | Nothing | OfSort | OneOf | Expressions | Interval
 
 
 def meet(left: Domain, right: Domain) -> Domain:
@@ -59,6 +68,10 @@ def meet(left: Domain, right: Domain) -> Domain:
         case OneOf(a), OneOf(b):
             both = tuple(text for text in a if text in b)
             return OneOf(both) if both else Nothing()
+        case Expressions(), Expressions():
+            return min(left, right, key=lambda domain: domain.count)
+        case (Expressions(), OneOf() as listed) | (OneOf() as listed, Expressions()):
+            return listed
         case Interval(), Interval():
             return _meet_intervals(left, right)
         case _:
@@ -96,6 +109,30 @@ def tightened(interval: Interval) -> Domain:
     return Nothing() if empty else interval
 
 
+def size(domain: Domain) -> int | None:
+    """How many values are left; ``None`` where they are not counted, or without end."""
+    match domain:
+        case Nothing():
+            return 0
+        case OneOf(texts):
+            return len(texts)
+        case Expressions(count=count):
+            return count
+        case Interval(low=low, high=high) if low == high:
+            return 1
+        case Interval(low=low, high=high, whole=True) if math.isfinite(low) and math.isfinite(high):
+            return int(high) - int(low) + 1
+        case OfSort(sort):
+            return _size_of_sort(sort)
+        case _:
+            return None
+
+
+def _size_of_sort(sort: Sort) -> int | None:
+    sizes = [{BOOL: 2, NONE: 1}.get(option) for option in _options(sort)]
+    return None if None in sizes else sum(filter(None, sizes))
+
+
 def describe(domain: Domain) -> str:
     """The domain as people read it."""
     match domain:
@@ -107,6 +144,9 @@ def describe(domain: Domain) -> str:
             return "anything" if sort == ANY else format_sort(sort)
         case OneOf(texts):
             return texts[0] if len(texts) == 1 else "one of " + ", ".join(texts)
+        case Expressions(count, cost, sort):
+            kind = "expressions" if sort == ANY else f"expressions of {format_sort(sort)}"
+            return f"{count} {kind} up to cost {cost}"
         case Interval():
             return _describe_interval(domain)
 

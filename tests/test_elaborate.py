@@ -8,6 +8,7 @@ from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, If, Return, TypeHole, TypeRef
 from compiler.propagation.elaborate import elaborate
+from compiler.propagation.expressions import counted
 from compiler.propagation.propagate import Propagation, propagate
 from compiler.source import Source
 from compiler.spec import FunctionSpec
@@ -38,10 +39,28 @@ def test_types_come_from_the_examples() -> None:
     made = result.module.function("total")
     assert made.parameters.positional[0].type == TypeRef(ListSort(INT))
     assert made.returns == TypeRef(INT)
-    assert [(step.hole, step.before, step.after) for step in result.steps] == [
+    types = [step for step in result.steps if step.hole != "total.body"]
+    assert [(step.hole, step.before, step.after) for step in types] == [
         ("total.xs", "anything", "list[int]"),
         ("total.return", "anything", "int"),
     ]
+
+
+def test_each_step_tells_how_many_values_are_left() -> None:
+    text = "def f(n: Annotated[int, Ge(2), Le(4)]) -> bool\n\npre: n > 2\npost: result == (n > 3)\n"
+    steps = propagated(text).steps
+    body = [step for step in steps if step.hole == "f.body"]
+    (_, any_sort), (before, of_bool), last = (step.sizes for step in body)
+    assert any_sort is not None
+    assert of_bool is not None
+    assert before == any_sort > of_bool > 1
+    assert last == (of_bool, 1)
+    assert [step.sizes for step in steps if step.hole == "n"] == [(None, None), (None, None), (None, 3), (3, 2)]
+
+
+def test_fewer_names_leave_fewer_expressions() -> None:
+    sizes = [counted((INT,) * count, INT)[INT] for count in range(4)]
+    assert sizes == sorted(set(sizes))
 
 
 def test_a_forced_constant_is_filled() -> None:

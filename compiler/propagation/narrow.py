@@ -34,7 +34,14 @@ def narrow(unit: Unit, trace: Trace) -> Narrowed:
         propagation = propagate(elaborate(function, unit.context), function)
         modules.append(propagation.module)
         for step in propagation.steps:
-            trace.record("narrow", hole=step.hole, before=step.before, after=step.after, why=step.reason)
+            trace.record(
+                "narrow",
+                hole=step.hole,
+                before=step.before,
+                after=step.after,
+                sizes=list(step.sizes),
+                why=step.reason,
+            )
         if propagation.conflict is not None:
             found.append(propagation.conflict)
     conflicts = tuple(item for item in found if item.severity == "error")

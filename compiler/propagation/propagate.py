@@ -10,27 +10,32 @@ from compiler.diagnostics import Diagnostic, Label
 from compiler.ir.holes import fill_block, fill_expr, fill_type, holes_of
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Module, TypeHole, TypeRef
 from compiler.judge.canonical import canonical
+from compiler.propagation.expressions import expressions_left
 from compiler.propagation.intervals import interval_of, literals_equal_to, narrowings, quantities
 from compiler.propagation.observations import Observation, observations
 from compiler.propagation.returns import forced_results, lowered, result_hole, returning
 from compiler.source import Span
 from compiler.spec import Bound, Contract, FunctionSpec, Parameter
-from solver.domains import Domain, Everything, Interval, OfSort, OneOf, describe
+from solver.domains import Domain, Everything, Interval, OfSort, OneOf, describe, size
 from solver.explanation import minimal_conflict
-from solver.propagation import Fixpoint, Rule
+from solver.propagation import Fixpoint, Rule, Step
 from solver.propagation import propagate as to_fixpoint
 from solver.sorts import ANY, FLOAT, INT, NONE, join_all, sort_of_value
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """One step: what was known of a hole or a quantity, what is known after it, and the words that say so."""
+    """One step: what was known of a hole or a quantity, what is known after it, and the words that say so.
+
+    ``sizes`` are the numbers of values before and after, ``None`` where they are not counted.
+    """
 
     hole: str
     before: str
     after: str
     reason: str
     span: Span | None
+    sizes: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,19 @@ class _Reason:
 def propagate(module: Module, function: FunctionSpec) -> Propagation:
     """Narrows the holes and quantities of one function, and fills the holes of whose domain one content is left."""
     names = {hole.name for hole in holes_of(module)}
-    rules = [*_type_rules(function, names), *_value_rules(function, module), *interval_rules(function)]
-    fixpoint = to_fixpoint(rules)
-    steps = tuple(
-        Narrowing(str(step.variable), describe(step.before), describe(step.after), step.clause.says, step.clause.span)
-        for step in fixpoint.steps
-    )
+    type_rules = list(_type_rules(function, names))
+    counting = _counting_rules(function, module, to_fixpoint(type_rules))
+    rules = [*type_rules, *interval_rules(function), *_value_rules(function, module)]
+    fixpoint = to_fixpoint([*counting, *rules])
+    steps = tuple(_narrowing(step) for step in fixpoint.steps)
     conflict = None if fixpoint.empty is None else _conflict(rules, fixpoint, function)
     return Propagation(module if conflict else _filled(module, fixpoint, function), steps, conflict)
+
+
+def _narrowing(step: Step[_Reason]) -> Narrowing:
+    reason = step.clause
+    sizes = size(step.before), size(step.after)
+    return Narrowing(str(step.variable), describe(step.before), describe(step.after), reason.says, reason.span, sizes)
 
 
 def interval_conflict(function: FunctionSpec) -> bool:
@@ -88,6 +98,11 @@ def _type_rule(hole: str, values: list[object], seen: list[Observation], verb: s
         yield _rule(reason, hole, OfSort(sort))
 
 
+def _counting_rules(function: FunctionSpec, module: Module, types: Fixpoint[_Reason]) -> Iterator[Rule[_Reason]]:
+    for hole, domain, why in expressions_left(module.function(function.name), function, types.domains):
+        yield _rule(_Reason(why, function.span), hole, domain)
+
+
 def _value_rules(function: FunctionSpec, module: Module) -> Iterator[Rule[_Reason]]:
     """What is known of the hole that decides alone what the function returns: one clause a rule."""
     hole = result_hole(module.function(function.name))
@@ -107,7 +122,7 @@ def _value_rules(function: FunctionSpec, module: Module) -> Iterator[Rule[_Reaso
 
 def _only_result(known: Mapping[Hashable, Domain], hole: str) -> dict[Hashable, Domain]:
     """The returned value where intervals or literals leave a single one, and nothing else is known of the hole."""
-    if not isinstance(known.get(hole, Everything()), Everything):
+    if isinstance(known.get(hole), OneOf):
         return {}
     match known.get("result"), known.get("value of result"):
         case _, OneOf((text,)):

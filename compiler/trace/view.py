@@ -121,8 +121,14 @@ def _holes(chapter: Chapter, only: str | None = None) -> Tree | None:
 
 def _hole(name: str, steps: Sequence[Data]) -> Tree:
     path = " → ".join([str(steps[0]["before"]), *(str(step["after"]) for step in steps)]) if steps else "not narrowed"
-    reasons = [Tree(f"{step['before']} → {step['after']}: {step['why']}") for step in steps]
+    reasons = [Tree(f"{step['before']} → {step['after']}{_sizes(step)}: {step['why']}") for step in steps]
     return Tree(f"{name}: {path}", tuple(reasons))
+
+
+def _sizes(step: Data) -> str:
+    """The numbers of values before and after, where one of them is counted."""
+    before, after = step.get("sizes", (None, None))
+    return "" if before is after is None else f" ({'-' if before is None else before} → {after})"
 
 
 def _conflicts(chapter: Chapter) -> Tree | None:

@@ -1,0 +1,88 @@
+"""Problems that constrain their functions for all inputs, solved through counterexamples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from compiler.sygus.answer import Answer, Limits
+from compiler.sygus.problem import Literal, Problem, Target, Term, Variable
+from compiler.sygus.rendering import render
+from compiler.sygus.symbolic import NotSymbolicError, all_constraints, declared
+from solver.piecewise import Piecewise
+from solver.queries import Queries
+from solver.single_invocation import Found, Impossible, synthesise
+from solver.smt import Smt
+
+_WORK_OF_A_QUERY = 4_000_000
+_WORK = 1_000_000_000
+
+
+class _DifferentArgumentsError(Exception):
+    """A function is applied to more than one tuple of variables."""
+
+
+def synthesise_by_cegis(problem: Problem, limits: Limits) -> Answer:
+    """Terms for the targets of a problem, right for all values of its variables, or the reason why there are none."""
+    started = monotonic()
+    queries = Queries(_WORK_OF_A_QUERY, _WORK, lambda: monotonic() - started > limits.seconds)
+    try:
+        terms, reason = _single_invocation(problem, queries)
+    except NotSymbolicError as error:
+        terms, reason = (), f"{error} has no symbolic form"
+    except _DifferentArgumentsError as error:
+        terms, reason = (), str(error)
+    return Answer(terms, reason, queries.asked, monotonic() - started)
+
+
+def _single_invocation(problem: Problem, queries: Queries) -> tuple[tuple[Term, ...], str]:
+    """Raises ``NotSymbolicError`` and ``_DifferentArgumentsError``."""
+    variables = {name: declared(name, sort) for name, sort in problem.variables}
+    calls = _Calls(problem, variables)
+    specification = all_constraints(problem, variables, calls.result)
+    match synthesise(specification, variables, calls.results, queries):
+        case Found(function):
+            bodies = [calls.body(target, function) for target in problem.targets]
+            return tuple(bodies), "right at every point"
+        case Impossible(inputs):
+            point = ", ".join(f"{name} = {value}" for name, value in inputs.items())
+            return (), f"no values satisfy the constraints where {point}"
+        case other:
+            return (), other.reason
+
+
+@dataclass(slots=True)
+class _Calls:
+    """The one application of each target, and the name that stands for its result."""
+
+    problem: Problem
+    variables: Mapping[str, Smt]
+    arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    results: dict[str, Smt] = field(default_factory=dict)
+
+    def result(self, name: str, arguments: tuple[Smt, ...]) -> Smt:
+        names = tuple(str(argument) for argument in arguments)
+        if not all(argument in self.variables for argument in names):
+            raise _DifferentArgumentsError(f"`{name}` is applied to more than variables")
+        if self.arguments.setdefault(name, names) != names:
+            raise _DifferentArgumentsError(f"`{name}` is applied to different variables")
+        target = next(target for target in self.problem.targets if target.name == name)
+        return self.results.setdefault(_result(name), declared(_result(name), target.result))
+
+    def body(self, target: Target, function: Piecewise) -> Term:
+        """The target's body. Raises ``_DifferentArgumentsError`` where it needs what the target does not see."""
+        if target.name not in self.arguments:
+            return Literal(False) if target.result == "Bool" else Literal(0)
+        own = function.of(list(self.results).index(_result(target.name)))
+        names: dict[str, Term] = {}
+        for argument, (parameter, _) in zip(self.arguments[target.name], target.parameters, strict=True):
+            names.setdefault(argument, Variable(parameter))
+        try:
+            return render(own, names)
+        except KeyError as error:
+            raise _DifferentArgumentsError(f"`{target.name}` does not see {error}") from error
+
+
+def _result(name: str) -> str:
+    return f"{name}'s result"

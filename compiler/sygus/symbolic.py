@@ -1,0 +1,126 @@
+"""Constraints over Z3's integers and truth values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import combinations, pairwise
+
+from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
+from solver import smt
+from solver.smt import Smt
+
+# What a function to synthesise gives for arguments.
+Application = Callable[[str, tuple[Smt, ...]], Smt]
+
+
+class NotSymbolicError(Exception):
+    """A term outside the integers and truth values; the message says what."""
+
+
+def declared(name: str, sort: str) -> Smt:
+    """A variable of Z3 for a declared one. Raises ``NotSymbolicError``."""
+    import z3
+
+    match sort:
+        case "Int":
+            return z3.Int(name)
+        case "Bool":
+            return z3.Bool(name)
+    raise NotSymbolicError(f"the sort {sort}")
+
+
+def all_constraints(problem: Problem, variables: Mapping[str, Smt], application: Application) -> Smt:
+    """All constraints of a problem together, under a meaning of its targets. Raises ``NotSymbolicError``."""
+    meaning = _Meaning(problem, application)
+    return smt.conjunction([meaning.of(constraint, variables) for constraint in problem.constraints])
+
+
+def symbolic(problem: Problem, term: Term, names: Mapping[str, Smt]) -> Smt:
+    """A term that applies none of the targets. Raises ``NotSymbolicError``."""
+
+    def application(name: str, arguments: tuple[Smt, ...]) -> Smt:  # noqa: ARG001
+        raise NotSymbolicError(f"the function {name}")
+
+    return _Meaning(problem, application).of(term, names)
+
+
+class _Meaning:
+    def __init__(self, problem: Problem, application: Application) -> None:
+        self._targets = frozenset(target.name for target in problem.targets)
+        self._definitions = {definition.name: definition for definition in problem.definitions}
+        self._application = application
+
+    def of(self, term: Term, names: Mapping[str, Smt]) -> Smt:
+        match term:
+            case Literal(bool() as value):
+                return _z3().BoolVal(value)
+            case Literal(int() as value):
+                return _z3().IntVal(value)
+            case Literal():
+                raise NotSymbolicError("strings")
+            case Variable(name):
+                return names[name]
+            case Apply(name, arguments):
+                values = [self.of(argument, names) for argument in arguments]
+                if name in self._targets:
+                    return self._application(name, tuple(values))
+                definition = self._definitions.get(name)
+                if definition is None:
+                    return apply_operator(name, values)
+                parameters = [parameter for parameter, _ in definition.parameters]
+                return self.of(definition.body, dict(zip(parameters, values, strict=True)))
+
+
+def apply_operator(name: str, values: Sequence[Smt]) -> Smt:
+    """An operator of SMT-LIB applied. Raises ``NotSymbolicError`` for one that is not about integers."""
+    z3 = _z3()
+    first = values[0]
+    match name:
+        case "+":
+            return reduce(lambda left, right: left + right, values)
+        case "-":
+            return -first if len(values) == 1 else reduce(lambda left, right: left - right, values)
+        case "*":
+            return reduce(lambda left, right: left * right, values)
+        case "div":
+            return reduce(lambda left, right: left / right, values)
+        case "mod":
+            return first % values[1]
+        case "abs":
+            return z3.If(first >= 0, first, -first)
+        case "and" | "or":
+            return (z3.And if name == "and" else z3.Or)(*values)
+        case "not":
+            return z3.Not(first)
+        case "=>":
+            return reduce(lambda later, earlier: z3.Implies(earlier, later), reversed(values))
+        case "xor":
+            return reduce(z3.Xor, values)
+        case "ite":
+            return z3.If(*values)
+        case "distinct":
+            return smt.conjunction([left != right for left, right in combinations(values, 2)])
+        case "=" | "<" | "<=" | ">" | ">=":
+            return smt.conjunction([_compare(name, left, right) for left, right in pairwise(values)])
+    raise NotSymbolicError(f"the operator {name}")
+
+
+def _compare(name: str, left: Smt, right: Smt) -> Smt:
+    match name:
+        case "=":
+            return left == right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left >= right
+
+
+def _z3() -> Smt:
+    import z3
+
+    return z3

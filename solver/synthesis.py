@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 from math import inf
@@ -17,13 +17,18 @@ from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration, Leaf, Library
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import BOOL, Sort
-from solver.terms import App, Bind, Binder, Component, Term, size
+from solver.terms import App, Bind, Binder, Choice, Component, Term, size
 from solver.unification import Pieces, cheapest_tree
 
-_DEAREST_TREE = 24
-_DEDUCTION_COST = 3
+_DEAREST_TREE = 40
+_DEDUCTION_COST = 5
 _MANY, _SMALL_SHARE = 24, 120
 _FEW, _LARGE_SHARE = 3, 12
+
+# What a wish of the specification that a program leaves unfulfilled adds to its cost.
+_WISH = 3
+# Of the wishes that a part of a conditional fulfils, what is taken off its cost when wishes lead the choice.
+_REFUND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,16 @@ class Goal:
     """What a term must do: ``accepts`` holds for each input one test of the value, ``None`` where any value will do.
 
     ``sorts`` are those that the term may have. ``targets`` are the values that the tests ask for, where each asks for
-    one, and ``same`` tells whether a value is as good as its target.
+    one, and ``same`` tells whether a value is as good as its target. ``wishes`` are the marks that a term should have:
+    each that it lacks makes it dearer. ``confirm`` has the last word on a term that passes all tests.
     """
 
     sorts: tuple[Sort, ...]
     accepts: tuple[Callable[[object], bool] | None, ...]
     targets: tuple[object, ...] | None = None
     same: Callable[[object, object], bool] = eq
+    wishes: int = 0
+    confirm: Callable[[Term], bool] | None = None
 
     @property
     def wanted(self) -> int:
@@ -52,10 +60,14 @@ class Goal:
                 met |= 1 << index
         return met
 
+    def unfulfilled(self, marks: int) -> int:
+        """What the wishes that these marks leave open add to a term's cost."""
+        return _WISH * (self.wishes & ~marks).bit_count()
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A term that meets the goal."""
+    """A term that meets the goal; ``cost`` counts the wishes that it leaves open."""
 
     term: Term
     cost: int
@@ -76,13 +88,13 @@ class Synthesis:
 
 
 def synthesize(
-    library: Library, leaves: Sequence[Leaf], goal: Goal, meter: Meter, *, found_at_most: int, dearest: int = 30
+    library: Library, leaves: Sequence[Leaf], goal: Goal, meter: Meter, *, found_at_most: int, dearest: int = 60
 ) -> Synthesis:
-    """Searches until enough terms are found, the meter is spent, or ``dearest`` is reached.
+    """Searches until no cheaper term can come, the meter is spent, or ``dearest`` is reached.
 
     Where more than one is asked for, terms that cost one more than the first are looked for too, and no dearer ones.
 
-    A conditional is held back until every plain term of at most its cost was seen, or until the search has done as
+    A term that is found is held back until every term of at most its cost was seen, or until the search has done as
     much work again as it took to find it and a quarter of its limit more.
     """
     enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
@@ -99,25 +111,20 @@ class _Search:
     ) -> None:
         self.enumeration = enumeration
         self._library = library
-        self.found: list[Found] = []
+        self._found: dict[Found, None] = {}
+        self._cheapest: float = inf
         self._goal = goal
         self._wanted = goal.wanted
         self._meter = meter
         self._at_most = found_at_most
-        self._answers = Pieces()
-        self._tests = Pieces()
-        self._held: list[Found] = []
+        self._views = (_View(0), _View(_REFUND)) if goal.wishes else (_View(0),)
         self._patience = 0
         self._everything = (1 << len(goal.accepts)) - 1
 
     def best(self) -> list[Found]:
         """What was found, the simplest first: the simplest, and what is one step dearer."""
-        found = sorted([*self.found, *self._held], key=lambda item: item.cost)
+        found = sorted(self._found, key=lambda item: item.cost)
         return [item for item in found if item.cost <= found[0].cost + 1][: self._at_most]
-
-    @property
-    def _cheapest_held(self) -> float:
-        return min((item.cost for item in self._held), default=inf)
 
     def run(self, dearest: int) -> bool:
         """Whether the space was exhausted; returns early when enough was found. Raises ``BudgetSpentError``."""
@@ -127,33 +134,31 @@ class _Search:
             for entry in self.enumeration.grow():
                 new = True
                 self._look_at(entry)
-                if len(self.found) >= self._at_most or self._out_of_patience():
+                if self._patience and self._meter.spent > self._patience:
                     return False
-            if self.found and (self._at_most == 1 or cost > self.found[0].cost):
-                return False
-            if cost == _DEDUCTION_COST and not self.found and self.enumeration.depth == 0:
+            if cost == _DEDUCTION_COST and self.enumeration.depth == 0:
                 self._deduce()
             self._unify(cost)
-            if self._cheapest_held + (self._at_most > 1) <= cost:
+            if self._cheapest + (self._at_most > 1) <= cost:
                 return False
             idle = 0 if new else idle + 1
-            if cost >= dearest or idle > 6:
+            if cost >= dearest or idle > 8:
                 return True
         raise AssertionError("count does not end")
-
-    def _out_of_patience(self) -> bool:
-        return bool(self._held) and self._meter.spent > self._patience
 
     def _look_at(self, entry: Entry) -> None:
         if entry.sort in self._goal.sorts:
             met = self._goal.met_on(entry.values)
             if met == self._wanted:
-                self.found.append(Found(entry.term, entry.cost))
-            self._answers.add(entry.term, entry.cost, met)
+                self._hold(entry.term, entry.cost, entry.marks)
+            if met:
+                for view in self._views:
+                    view.answers.add(entry.term, view.cost(entry, self._goal), met, entry.marks)
         if entry.sort == BOOL and entry.whole:
             holds = sum(1 << index for index, value in enumerate(entry.values) if value)
             if 0 < holds < self._everything:
-                self._tests.add(entry.term, entry.cost, holds)
+                for view in self._views:
+                    view.tests.add(entry.term, view.cost(entry, self._goal), holds, entry.marks)
 
     def _deduce(self) -> None:
         """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies.
@@ -166,21 +171,21 @@ class _Search:
                 meter = self._meter.part(self._meter.limit // share)
                 self._attempt(*attempt, meter)
                 self._meter.tick(meter.spent)
-        self._patience = self._meter.spent + self._meter.limit // 4
+        if self._found:
+            self._patience = self._meter.spent + self._meter.limit // 4
 
     def _attempt(self, binder: Binder, source: Entry, goal: Goal, wrap: Callable[[Term], Term], meter: Meter) -> None:
         child = self.enumeration.open_child(source, binder.bound, meter)
         if child is None:
             return
-        inside = _Search(self._library, child, goal, meter, self._at_most)
+        inside = _Search(self._library, child, replace(goal, confirm=None), meter, self._at_most)
         with suppress(BudgetSpentError):
             inside.run(_DEAREST_TREE)
         for found in inside.best():
             body, condition = (found.term, None) if binder.body is not None else (None, found.term)
-            whole = Bind(binder, child.variables, source.term, body, condition)
-            cost = found.cost + source.cost + binder.cost + size(wrap(whole)) - size(whole)
-            if Found(wrap(whole), cost) not in self._held:
-                self._hold(wrap(whole), cost)
+            whole = wrap(Bind(binder, child.variables, source.term, body, condition))
+            around = size(whole) - size(found.term) - size(source.term) - 1
+            self._hold(whole, found.cost + source.cost + binder.cost + around, ~0)
 
     def _attempts(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
         yield from ((*attempt, _as_it_is) for attempt in self._inside(goal))
@@ -190,7 +195,7 @@ class _Search:
                 arguments = [() if accept is None else component.invert(target) for target, accept in wanted]
                 if None not in arguments:
                     accepts = _accepts(arguments, goal)
-                    inner = Goal(component.parameters, accepts, tuple(arguments), goal.same)
+                    inner = replace(goal, sorts=component.parameters, accepts=accepts, targets=tuple(arguments))
                     yield from ((*attempt, _wrapper(component)) for attempt in self._inside(inner))
 
     def _inside(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal]]:
@@ -204,18 +209,40 @@ class _Search:
                     if inner is not None and source.local:
                         yield binder, source, inner
 
-    def _hold(self, term: Term, cost: int) -> None:
-        self._held.append(Found(term, cost))
+    def _hold(self, term: Term, cost: int, marks: int) -> None:
+        found = Found(term, cost + self._goal.unfulfilled(marks))
+        if found in self._found or (self._goal.confirm is not None and not self._goal.confirm(term)):
+            return
+        self._found[found] = None
+        self._cheapest = min(self._cheapest, found.cost)
         self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
 
     def _unify(self, cost: int) -> None:
-        if not (self._answers.changed or self._tests.changed) or cost < 3:
+        if cost < 3:
             return
-        self._answers.changed = self._tests.changed = False
-        dearest = min(_DEAREST_TREE, self._cheapest_held - 1)
-        tree = cheapest_tree(self._answers, self._tests, self._wanted, int(dearest), self._meter)
-        if tree is not None:
-            self._hold(tree.term, tree.cost)
+        for view in self._views:
+            if not (view.answers.changed or view.tests.changed):
+                continue
+            view.answers.changed = view.tests.changed = False
+            dearest = min(_DEAREST_TREE, self._cheapest - 1)
+            tree = cheapest_tree(view.answers, view.tests, self._wanted, int(dearest), self._meter, Choice)
+            if tree is not None and isinstance(tree.term, Choice):
+                self._hold(tree.term, tree.cost + view.refunded(tree.marks, self._goal), tree.marks)
+
+
+class _View:
+    """Pieces of conditionals as one way of counting costs orders them: ``refund`` is taken off for each wish fulfilled."""
+
+    def __init__(self, refund: int) -> None:
+        self._refund = refund
+        self.answers: Pieces[Term] = Pieces()
+        self.tests: Pieces[Term] = Pieces()
+
+    def cost(self, entry: Entry, goal: Goal) -> int:
+        return max(1, entry.cost - self.refunded(entry.marks, goal))
+
+    def refunded(self, marks: int, goal: Goal) -> int:
+        return self._refund * (goal.wishes & marks).bit_count() if self._refund else 0
 
 
 def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
@@ -235,7 +262,13 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
         accepts += [None if accept is None else partial(goal.same, wish) for wish in wishes]
     if all(accept is None for accept in accepts):
         return None
-    return Goal((binder.body or BOOL,), tuple(accepts), tuple(targets), goal.same)
+    return replace(
+        goal,
+        sorts=(binder.body or BOOL,),
+        accepts=tuple(accepts),
+        targets=tuple(targets),
+        wishes=goal.wishes & ~source.marks,
+    )
 
 
 def _accepts(targets: Sequence[object], goal: Goal) -> tuple[Callable[[object], bool] | None, ...]:

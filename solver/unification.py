@@ -6,63 +6,88 @@ an exact search for the smallest tree in place of their greedy one: examples are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from solver.meter import Meter
-from solver.terms import Choice, Term
 
-_DEEPEST_TREE = 3
+DEEPEST_TREE = 3
 _CHOICE_COST = 3
+
+TermT = TypeVar("TermT")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A term with its cost and a set of inputs, as bits: where it is right, or where a test holds."""
+class Part(Generic[TermT]):
+    """A term with its cost and a set of inputs, as bits: where it is right, or where a test holds.
 
-    term: Term
+    ``marks`` are the wishes of the specification that the term fulfils, as bits.
+    """
+
+    term: TermT
     cost: int
     inputs: int
+    marks: int = 0
 
 
-class Pieces:
+class Pieces(Generic[TermT]):
     """The cheapest term for each set of inputs."""
 
     def __init__(self) -> None:
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, Part[TermT]] = {}
         self.covered = 0
         self.changed = False
 
-    def add(self, term: Term, cost: int, inputs: int) -> None:
-        """Takes a piece; of equal sets the first, which is the cheapest, stays."""
-        if inputs and inputs not in self._parts:
-            self._parts[inputs] = Part(term, cost, inputs)
+    def add(self, term: TermT, cost: int, inputs: int, marks: int = 0) -> None:
+        """Takes a piece; of equal sets the cheapest stays, and of equally cheap ones the first."""
+        if not inputs:
+            return
+        known = self._parts.get(inputs)
+        if known is None or cost < known.cost:
+            self._parts[inputs] = Part(term, cost, inputs, marks)
             self.covered |= inputs
             self.changed = True
 
-    def all(self) -> Iterable[Part]:
+    def all(self) -> Iterable[Part[TermT]]:
         """Every piece, in the order found."""
         return self._parts.values()
 
 
-def cheapest_tree(answers: Pieces, tests: Pieces, wanted: int, dearest: int, meter: Meter) -> Part | None:
+def cheapest_tree(
+    answers: Pieces[TermT],
+    tests: Pieces[TermT],
+    wanted: int,
+    dearest: int,
+    meter: Meter,
+    choose: Callable[[TermT, TermT, TermT], TermT],
+    deepest: int = DEEPEST_TREE,
+) -> Part[TermT] | None:
     """The cheapest decision tree that is right on all ``wanted`` inputs and costs at most ``dearest``.
 
-    ``None`` where there is none of at most ``_DEEPEST_TREE`` tests on a path. Raises ``BudgetSpentError``.
+    ``choose`` makes a choice of a test, what holds where it does, and what holds elsewhere. ``None`` where there is no
+    tree of at most ``deepest`` tests on a path. Raises ``BudgetSpentError``.
     """
     if wanted & ~answers.covered:
         return None
-    return _Trees(answers, tests, meter).best(wanted, _DEEPEST_TREE, dearest)
+    return _Trees(answers, tests, meter, choose).best(wanted, deepest, dearest)
 
 
-class _Trees:
-    def __init__(self, answers: Pieces, tests: Pieces, meter: Meter) -> None:
+class _Trees(Generic[TermT]):
+    def __init__(
+        self,
+        answers: Pieces[TermT],
+        tests: Pieces[TermT],
+        meter: Meter,
+        choose: Callable[[TermT, TermT, TermT], TermT],
+    ) -> None:
+        self._choose = choose
         self._answers = sorted(answers.all(), key=lambda part: part.cost)
         self._tests = sorted(tests.all(), key=lambda part: part.cost)
         self._meter = meter
-        self._memo: dict[tuple[int, int], tuple[int, Part | None]] = {}
+        self._memo: dict[tuple[int, int], tuple[int, Part[TermT] | None]] = {}
 
-    def best(self, wanted: int, depth: int, dearest: int) -> Part | None:
+    def best(self, wanted: int, depth: int, dearest: int) -> Part[TermT] | None:
         searched, known = self._memo.get((wanted, depth), (0, None))
         if known is not None:
             return known if known.cost <= dearest else None
@@ -72,7 +97,7 @@ class _Trees:
         self._memo[wanted, depth] = (dearest, found)
         return found
 
-    def _search(self, wanted: int, depth: int, dearest: int) -> Part | None:
+    def _search(self, wanted: int, depth: int, dearest: int) -> Part[TermT] | None:
         self._meter.tick(1 + len(self._answers) // 16)
         best = next((part for part in self._answers if not wanted & ~part.inputs), None)
         if best is not None and best.cost > dearest:
@@ -96,6 +121,7 @@ class _Trees:
             if otherwise is None:
                 continue
             cost = test.cost + _CHOICE_COST + then.cost + otherwise.cost
-            best = Part(Choice(test.term, then.term, otherwise.term), cost, wanted)
+            marks = test.marks | then.marks | otherwise.marks
+            best = Part(self._choose(test.term, then.term, otherwise.term), cost, wanted, marks)
             limit = cost - 1
         return best

@@ -27,7 +27,9 @@ from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
 from compiler.testimony import evidence_for, is_accepted
 from compiler.trace.events import Trace
+from compiler.trace.queries import record_query
 from compiler.unit import Unit, group_functions
+from solver.smt import observed
 
 Progress = Callable[[str], None]
 
@@ -63,10 +65,15 @@ def compile_source(
         raise relocated(error, source) from error
 
 
-def _compile(
-    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress
-) -> Result:
+def _compile(source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress) -> Result:
     trace = Trace()
+    with observed(lambda query: record_query(trace, query)):
+        return _compile_observed(source, options, backend, obeyed, say, trace)
+
+
+def _compile_observed(
+    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+) -> Result:
     budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed)
     _record_start(trace, source, options, backend)
     with budget.phase("front"):

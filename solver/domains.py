@@ -129,7 +129,8 @@ def size(domain: Domain) -> int | None:
 
 
 def _size_of_sort(sort: Sort) -> int | None:
-    sizes = [{BOOL: 2, NONE: 1}.get(option) for option in _options(sort)]
+    known: dict[Sort, int] = {BOOL: 2, NONE: 1}
+    sizes = [known.get(option) for option in _options(sort)]
     return None if None in sizes else sum(filter(None, sizes))
 
 

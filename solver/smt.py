@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -36,6 +38,32 @@ class GaveUp:
 Answer: TypeAlias = Unsatisfiable | Satisfied | GaveUp
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a query is for: a function, one of its clauses, and a hole where it is asked for that hole alone."""
+
+    function: str = ""
+    clause: str = ""
+    hole: str | None = None
+
+
+NOTHING = Subject()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to Z3 as SMT-LIB text, its limit of work, the work done, and ``sat``, ``unsat`` or ``unknown``."""
+
+    about: Subject
+    text: str
+    limit: int
+    spent: int
+    answer: str
+
+
+_observer: ContextVar[Callable[[Query], None] | None] = ContextVar("observer", default=None)
+
+
 def variable(name: str, sort: Sort) -> Smt:
     """A variable over all values of ``int``, ``bool`` or ``str``. Raises ``KeyError`` for another sort."""
     import z3
@@ -44,21 +72,85 @@ def variable(name: str, sort: Sort) -> Smt:
     return makers[sort](name)
 
 
-def solve(constraints: Sequence[Smt], variables: Mapping[str, Smt], limit: int = RESOURCE_LIMIT) -> Answer:
-    """Whether the constraints can hold together, and for which values of the variables."""
+def solve(
+    constraints: Sequence[Smt], variables: Mapping[str, Smt], limit: int = RESOURCE_LIMIT, about: Subject = NOTHING
+) -> Answer:
+    """Whether the constraints can hold together, and for which values of the variables.
+
+    The answer depends on nothing that was asked before: each query has a context of its own.
+    """
     import z3
 
-    solver = z3.Solver()
-    solver.set("rlimit", limit)
-    solver.set("random_seed", 0)
-    solver.add(*constraints)
-    answer = solver.check()
+    solver = _solver(limit)
+    solver.add(*(constraint.translate(solver.ctx) for constraint in constraints))
+    answer = check(solver, about, limit)
     if answer == z3.unsat:
         return Unsatisfiable()
     if answer == z3.unknown:
         return GaveUp(solver.reason_unknown())
     model = solver.model()
-    return Satisfied({name: python_value(model.eval(term, model_completion=True)) for name, term in variables.items()})
+    values = {name: model.eval(term.translate(solver.ctx), model_completion=True) for name, term in variables.items()}
+    return Satisfied({name: python_value(value) for name, value in values.items()})
+
+
+def contradiction(
+    background: Sequence[Smt], clauses: Sequence[Smt], limit: int = RESOURCE_LIMIT, about: Subject = NOTHING
+) -> tuple[int, ...] | None:
+    """The places of clauses that contradict the background and each other, not all of which may be needed.
+
+    ``None`` where Z3 knows of no contradiction.
+    """
+    import z3
+
+    solver = _solver(limit)
+    solver.add(*(constraint.translate(solver.ctx) for constraint in background))
+    marks = [z3.Bool(f"clause {place}", solver.ctx) for place in range(len(clauses))]
+    for mark, clause in zip(marks, clauses, strict=True):
+        solver.add(z3.Implies(mark, clause.translate(solver.ctx)))
+    if check(solver, about, limit, marks) != z3.unsat:
+        return None
+    core = {mark.get_id() for mark in solver.unsat_core()}
+    return tuple(place for place, mark in enumerate(marks) if mark.get_id() in core)
+
+
+def _solver(limit: int) -> Smt:
+    import z3
+
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("rlimit", limit)
+    solver.set("random_seed", 0)
+    return solver
+
+
+@contextmanager
+def observed(observer: Callable[[Query], None]) -> Iterator[None]:
+    """Every query in the ``with`` block is told to ``observer`` once it is answered."""
+    token = _observer.set(observer)
+    try:
+        yield
+    finally:
+        _observer.reset(token)
+
+
+def check(solver: Smt, about: Subject, limit: int, assumptions: Sequence[Smt] = (), spent_before: int = 0) -> Smt:
+    """Z3's own answer, told to who observes, if anyone does: every query of a compile goes through here.
+
+    ``spent_before`` is the work of earlier queries in the solver's context, which Z3 counts together.
+    """
+    observer = _observer.get()
+    if observer is None:
+        return solver.check(*assumptions)
+    assumed = f"({' '.join(item.sexpr() for item in assumptions)})" if assumptions else ""
+    command = f"(check-sat-assuming {assumed})" if assumptions else "(check-sat)"
+    text = f"{solver.sexpr().strip()}\n{command}\n"
+    answer = solver.check(*assumptions)
+    observer(Query(about, text, limit, work_of(solver) - spent_before, str(answer)))
+    return answer
+
+
+def work_of(solver: Smt) -> int:
+    """The work done for all solvers of a solver's context together, in Z3's resource units."""
+    return next((int(value) for key, value in solver.statistics() if key == "rlimit count"), 0)
 
 
 def python_value(term: Smt) -> object:

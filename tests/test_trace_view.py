@@ -41,7 +41,18 @@ def whole_trace() -> Trace:
         Event("narrow", {"hole": "rank.body", "before": "40 terms", "after": "12 terms", "why": "`n` is an int"}),
         Event("narrow", {"hole": "rank.body", "before": "12 terms", "after": "3 terms", "why": "line 4 says n > 0"}),
         Event("narrow", {"hole": "result", "before": "anything", "after": "any whole number", "why": "`-> int`"}),
-        Event("solver", {"function": "rank", "clause": "n > 0", "limit": 100000, "answer": "sat"}),
+        Event(
+            "solver",
+            {
+                "function": "rank",
+                "clause": "pre: n > 0",
+                "hole": None,
+                "smt": "(declare-fun n () Int)\n(assert (> n 0))\n(check-sat)\n",
+                "limit": 100000,
+                "spent": 64,
+                "answer": "sat",
+            },
+        ),
         Event(
             "proposal",
             {

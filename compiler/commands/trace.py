@@ -14,6 +14,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("file", metavar="FILE", help="the trace")
     parser.add_argument("--why", metavar="HOLE", help="show one hole alone, and the program that filled it")
+    parser.add_argument("--dump-smt", metavar="DIR", help="write the queries to Z3 to a folder, as .smt2 files")
     parser.add_argument("--json", action="store_true", help="print the tree as JSON")
 
 
@@ -21,9 +22,12 @@ def run(arguments: Namespace) -> int:
     """Print the tree. Raises ``LiftcError`` for a file that is no trace and for an unknown hole."""
     from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
     from compiler.trace.file import open_trace
+    from compiler.trace.queries import dump_queries
     from compiler.trace.view import all_holes, view, view_hole
 
     trace = open_trace(arguments.file)
+    if arguments.dump_smt is not None:
+        dump_queries(trace, arguments.dump_smt)
     shown = view(trace) if arguments.why is None else view_hole(trace, arguments.why)
     if shown is None:
         known = ", ".join(all_holes(trace)) or "none"

@@ -106,13 +106,13 @@ class _Attempt:
         expected = [z3.Not(item) for item in self._raising]
         for path in self._paths:
             if path.raised is not None:
-                unexpected = self._counterexample([*path.conditions, *expected])
+                unexpected = self._counterexample([*path.conditions, *expected], clause)
                 if unexpected is not None:
                     return Unknown(f"not proved: may raise {path.raised}")
             else:
                 assert path.returned is not None
                 fails = z3.Not(condition(clause.condition, {**self._names, "result": path.returned}))
-                found = self._counterexample([*path.conditions, *expected, fails])
+                found = self._counterexample([*path.conditions, *expected, fails], clause)
                 if found is not None:
                     return self._confirmed(found, clause)
         return Proved("Z3")
@@ -121,15 +121,16 @@ class _Attempt:
         when = condition(clause.condition, self._names)
         for path in self._paths:
             if path.raised is None or not _is_below(path.raised, clause.raises or ""):
-                found = self._counterexample([*path.conditions, when])
+                found = self._counterexample([*path.conditions, when], clause)
                 if found is not None:
                     return self._confirmed(found, clause)
         return Proved("Z3")
 
-    def _counterexample(self, constraints: Sequence[Smt]) -> Mapping[str, object] | None:
+    def _counterexample(self, constraints: Sequence[Smt], clause: Contract) -> Mapping[str, object] | None:
         """Arguments on which the constraints hold; ``None`` where there are none. Raises ``UnsupportedError``."""
         variables = {name: value for name, value in self._names.items() if not isinstance(value, Opaque)}
-        match smt.solve([*self._assumed, *constraints], variables):
+        about = smt.Subject(self._function.name, clause.text)
+        match smt.solve([*self._assumed, *constraints], variables, about=about):
             case smt.Unsatisfiable():
                 return None
             case smt.Satisfied(values):

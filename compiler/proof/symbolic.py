@@ -342,7 +342,8 @@ def unsatisfiable_core(function: FunctionSpec) -> tuple[SymbolicClause, ...]:
 
     def conflicts(some: Sequence[SymbolicClause]) -> bool:
         constraints = [*always, *(clause.holds for clause in some)]
-        return isinstance(smt.solve(constraints, {}), smt.Unsatisfiable)
+        about = smt.Subject(function.name, "; ".join(clause.text for clause in some))
+        return isinstance(smt.solve(constraints, {}, about=about), smt.Unsatisfiable)
 
     return minimal_conflict(clauses, conflicts) if clauses and conflicts(clauses) else ()
 

@@ -1,4 +1,4 @@
-"""How many expressions a hole may still hold: those that search's operations make in its scope, counted by sort and cost.
+"""How many expressions a hole may still hold: those that search's operations make in its scope, by sort and cost.
 
 Counted, not built: comprehensions, literals of the specification and what equal behaviour would merge are left out, so
 that the number says how far types alone have narrowed a hole, not how long a search will take.

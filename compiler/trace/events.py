@@ -27,7 +27,7 @@ EVENTS: Mapping[str, str] = {
     "nogood": "Fills that cannot stand together: no combination that holds them is run again.",
     "combination": "What became of the combinations of several holes' fills: run, of how many, and how many pass.",
     "reopened": "A near-miss's expression that was suspected: whether a value of it could help, and what was found.",
-    "solver": "A query to Z3: the clause, its resource limit and the answer.",
+    "solver": "A query to Z3: what it is for, its text, its limit of work, the work done and the answer.",
     "suspect": "An example that every candidate fails.",
     "choice": "The candidate chosen for a function, its group and its rivals.",
     "cut": "Where a budget of time cut something off; replay cuts at the same place.",

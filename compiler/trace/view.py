@@ -11,7 +11,7 @@ from compiler.trace.tree import Tree, group, tree
 
 Data = Mapping[str, Any]
 
-_READING = {"spec", "narrow", "solver"}
+_READING = {"spec", "narrow"}
 _SHOWN_FAILURES = 3
 
 
@@ -56,22 +56,27 @@ def hole_names(chapter: Chapter) -> list[str]:
 
 
 def chapters(trace: Trace) -> Iterator[Chapter]:
-    """The units in the order in which they were compiled. A unit begins where specifications are read again."""
+    """The units in the order in which they were compiled. A unit begins where specifications are read again.
+
+    Queries to Z3 are asked before, during and after all of them, and belong to the unit of their function.
+    """
     events: list[Event] = []
+    queries = list(trace.select("solver"))
     for event in trace.events:
-        if event.kind in ("compile", "evidence", "result"):
+        if event.kind in ("compile", "solver", "evidence", "result"):
             continue
         if event.kind == "spec" and any(earlier.kind not in _READING for earlier in events):
-            yield _chapter(events)
+            yield _chapter(events, queries)
             events = []
         events.append(event)
     if events:
-        yield _chapter(events)
+        yield _chapter(events, queries)
 
 
-def _chapter(events: Sequence[Event]) -> Chapter:
+def _chapter(events: Sequence[Event], queries: Sequence[Event]) -> Chapter:
     names = [str(event.data["function"]) for event in events if event.kind == "spec"]
-    return Chapter("+".join(names), tuple(events))
+    own = [event for event in queries if event.data.get("function") in names]
+    return Chapter("+".join(names), (*events, *own))
 
 
 def _title(start: Data) -> str:
@@ -179,10 +184,35 @@ def _outcomes(chapter: Chapter) -> Iterator[tuple[Event, str]]:
 def _searches(chapter: Chapter, hole: str | None = None) -> Tree | None:
     """Search, nogoods and solver queries; of one hole, where the events name one."""
     nodes: list[Tree | None] = []
-    for kind in ("search", "nogood", "solver"):
+    for kind in ("search", "nogood"):
         chosen = [data for data in chapter.select(kind) if hole is None or data.get("hole", hole) == hole]
         nodes += [Tree(f"{kind}: {_details(data)}") for data in chosen]
-    return group("search and solvers", nodes)
+    return group("search and solvers", [*nodes, *_queries(chapter, hole)])
+
+
+def _queries(chapter: Chapter, hole: str | None) -> Iterator[Tree]:
+    """The queries to Z3; those of one hole with their text."""
+    function = None if hole is None else _function_of(chapter, hole)
+    for data in chapter.select("solver"):
+        if hole is not None and (data.get("hole") or hole) != hole:
+            continue
+        if function is not None and data["function"] != function:
+            continue
+        place = f" for {data['hole']}" if data.get("hole") else ""
+        work = f"{data['spent']} of {data['limit']} units of work"
+        text = [] if hole is None else [Tree(str(data["smt"]).rstrip())]
+        yield Tree(f"solver: {_one_line(data['clause'])}{place}: {data['answer']}, {work}", tuple(text))
+
+
+def _function_of(chapter: Chapter, hole: str) -> str | None:
+    """The function that a hole belongs to: narrowing follows the specification that it is about."""
+    function = None
+    for event in chapter.events:
+        if event.kind == "spec":
+            function = str(event.data["function"])
+        if hole in event.data.get("holes", ()) or event.data.get("hole") == hole:  # type: ignore[operator]
+            return function
+    return None
 
 
 def _details(data: Data) -> str:

@@ -1,0 +1,56 @@
+"""Queries to Z3 in the trace: recorded as they are answered, and written as files that Z3 reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import Diagnostic, LiftcError
+from compiler.terminal.output import write_whole
+from compiler.trace.events import Trace
+
+if TYPE_CHECKING:
+    from solver.smt import Query
+
+
+def record_query(trace: Trace, query: Query) -> None:
+    """Append a query to the trace."""
+    trace.record(
+        "solver",
+        function=query.about.function,
+        clause=query.about.clause,
+        hole=query.about.hole,
+        smt=query.text,
+        limit=query.limit,
+        spent=query.spent,
+        answer=query.answer,
+    )
+
+
+def dump_queries(trace: Trace, folder: str) -> list[Path]:
+    """Write every query of a trace to a file of its own, numbered in order; the folder is made where there is none.
+
+    Raises ``LiftcError``.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LiftcError([Diagnostic("L0701", f"cannot make the folder {folder}: {error.strerror}")]) from error
+    written: list[Path] = []
+    for number, event in enumerate(trace.select("solver"), start=1):
+        data = event.data
+        words = re.sub(r"\W+", "-", f"{data['function']} {data['clause']}").strip("-")[:_LONGEST_NAME]
+        path = Path(folder) / f"{number:03}-{words}-{data['answer']}.smt2"
+        hole = f"; hole {data['hole']}\n" if data["hole"] else ""
+        write_whole(
+            str(path),
+            f"; function {data['function']}\n; {' '.join(str(data['clause']).split())}\n{hole}"
+            f"; {data['answer']}, {data['spent']} of {data['limit']} units of work\n"
+            f"(set-option :rlimit {data['limit']})\n{data['smt']}",
+        )
+        written.append(path)
+    return written
+
+
+_LONGEST_NAME = 60

@@ -147,6 +147,16 @@ def conditional(test: Formula, then: Formula, otherwise: Formula) -> Formula:
     return then if then == otherwise else Conditional(test, then, otherwise)
 
 
+def value_smt(value: Value, names: Mapping[str, Smt], context: Smt) -> Smt:
+    """A value as Z3's term."""
+    import z3
+
+    if isinstance(value, bool):
+        return z3.BoolVal(value, context)
+    term = value.smt(names)
+    return z3.IntVal(term, context) if isinstance(term, int) else term
+
+
 class Writer:
     """Writes formulas as Z3's terms, over names that are Z3's too."""
 

@@ -26,6 +26,10 @@ class Queries:
         self._together = together
         self._should_stop = should_stop
 
+    def own(self, term: Smt) -> Smt:
+        """The term in the context of these queries."""
+        return term if term.ctx == self.context else term.translate(self.context)
+
     def solve(self, constraints: Sequence[Smt], variables: Mapping[str, Smt], limit: int | None = None) -> smt.Answer:
         """Whether the constraints can hold together, and for which values of the variables."""
         import z3

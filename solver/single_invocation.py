@@ -58,12 +58,11 @@ def synthesise(
     queries: Queries,
 ) -> Outcome:
     """A function from inputs to outputs under which the specification holds for all inputs."""
-    context = queries.context
-    names = {name: term.translate(context) for name, term in {**inputs, **outputs}.items()}
+    names = {name: queries.own(term) for name, term in {**inputs, **outputs}.items()}
     reader = Reader(names, frozenset(outputs))
     try:
-        formula = reader.formula(specification.translate(context))
-        return _Search(formula, reader.names, outputs, queries, Writer(reader.names, context)).run()
+        formula = reader.formula(queries.own(specification))
+        return _Search(formula, reader.names, outputs, queries, Writer(reader.names, queries.context)).run()
     except UnreadableError as error:
         return NotFound(str(error))
     except BudgetSpentError:

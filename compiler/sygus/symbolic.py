@@ -18,35 +18,30 @@ class NotSymbolicError(Exception):
     """A term outside the integers and truth values; the message says what."""
 
 
-def declared(name: str, sort: str) -> Smt:
+def declared(name: str, sort: str, context: Smt = None) -> Smt:
     """A variable of Z3 for a declared one. Raises ``NotSymbolicError``."""
     import z3
 
     match sort:
         case "Int":
-            return z3.Int(name)
+            return z3.Int(name, context)
         case "Bool":
-            return z3.Bool(name)
+            return z3.Bool(name, context)
     raise NotSymbolicError(f"the sort {sort}")
 
 
-def all_constraints(problem: Problem, variables: Mapping[str, Smt], application: Application) -> Smt:
+def all_constraints(
+    problem: Problem, variables: Mapping[str, Smt], application: Application, context: Smt = None
+) -> Smt:
     """All constraints of a problem together, under a meaning of its targets. Raises ``NotSymbolicError``."""
-    meaning = _Meaning(problem, application)
-    return smt.conjunction([meaning.of(constraint, variables) for constraint in problem.constraints])
-
-
-def symbolic(problem: Problem, term: Term, names: Mapping[str, Smt]) -> Smt:
-    """A term that applies none of the targets. Raises ``NotSymbolicError``."""
-
-    def application(name: str, arguments: tuple[Smt, ...]) -> Smt:  # noqa: ARG001
-        raise NotSymbolicError(f"the function {name}")
-
-    return _Meaning(problem, application).of(term, names)
+    meaning = _Meaning(problem, application, context)
+    true = _z3().BoolVal(True, context)
+    return smt.conjunction([true, *(meaning.of(constraint, variables) for constraint in problem.constraints)])
 
 
 class _Meaning:
-    def __init__(self, problem: Problem, application: Application) -> None:
+    def __init__(self, problem: Problem, application: Application, context: Smt) -> None:
+        self._context = context
         self._targets = frozenset(target.name for target in problem.targets)
         self._definitions = {definition.name: definition for definition in problem.definitions}
         self._application = application
@@ -54,9 +49,9 @@ class _Meaning:
     def of(self, term: Term, names: Mapping[str, Smt]) -> Smt:
         match term:
             case Literal(bool() as value):
-                return _z3().BoolVal(value)
+                return _z3().BoolVal(value, self._context)
             case Literal(int() as value):
-                return _z3().IntVal(value)
+                return _z3().IntVal(value, self._context)
             case Literal():
                 raise NotSymbolicError("strings")
             case Variable(name):

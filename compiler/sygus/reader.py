@@ -17,8 +17,9 @@ from compiler.sygus.sexpressions import Atom, Group, Node, read_sexpressions
 
 LOGICS = ("LIA", "NIA", "SLIA", "SNIA", "S", "QF_LIA", "QF_NIA", "QF_SLIA", "QF_S", "ALL")
 IGNORED = ("set-option", "set-info", "set-feature", "exit")
+RESERVED = ("true", "false", "let", "forall", "exists", "_", "!", "as", "par")
 UNSUPPORTED = {
-    "inv-constraint": "an invariant's constraint; write its three implications as `constraint`",
+    "inv-constraint": "write the invariant's three implications, each as a `constraint`",
     "synth-inv": "write `(synth-fun NAME (...) Bool)`",
     "assume": "write each constraint as an implication",
 }
@@ -197,7 +198,9 @@ def _parameters(nodes: tuple[Node, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _declare(name: str, span: Span, reading: _Reading) -> None:
-    if name in reading.functions or name in reading.variables or name in OPERATORS:
+    if name in OPERATORS or name in RESERVED:
+        raise problem_error("L0506", f"`{name}` has a meaning already", span, "cannot be declared")
+    if name in reading.functions or name in reading.variables:
         raise _twice(name, span)
 
 

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from backends.home import home
-from backends.protocol import Backend, BackendError, Proposal, Request
+from backends.protocol import Backend, BackendError, Interrupted, Proposal, Request
+from backends.replies import Replies, default_cache_path
 
-_SCHEMA = "create table if not exists reply (key text primary key, proposal text not null) without rowid"
-_BUSY_SECONDS = 30.0
-
-
-def default_cache_path() -> Path:
-    """Where replies are kept unless a path is given."""
-    return home() / "cache.sqlite"
+__all__ = ["CachedBackend", "default_cache_path"]
 
 
 class CachedBackend:
     """Answers from the cache, and asks ``inner`` only for what is not there, in one batch.
 
-    Without ``inner`` nothing is asked: an answer that is missing raises ``BackendError``. ``engine`` and ``model``
-    name whose replies are meant then; with ``inner`` they are its own. Threads and processes may share the file.
+    What ``inner`` had answered when it failed or was interrupted is kept too. Without ``inner`` nothing is asked: an
+    answer that is missing raises ``BackendError``. ``engine`` and ``model`` name whose replies are meant then; with
+    ``inner`` they are its own. Threads and processes may share the file.
     """
 
     def __init__(
@@ -34,13 +27,7 @@ class CachedBackend:
         self._inner = inner
         self._engine = inner.engine if inner is not None else engine
         self._model = inner.model if inner is not None else model
-        self._path = path or default_cache_path()
-        self._lock = threading.Lock()
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = _open(self._path)
-        except (OSError, sqlite3.Error) as error:
-            raise self._failure(error) from error
+        self._replies = Replies(path or default_cache_path())
 
     @property
     def engine(self) -> str:
@@ -56,57 +43,40 @@ class CachedBackend:
         known = self._read(keys)
         missing = {key: request for key, request in zip(keys, requests, strict=True) if key not in known}
         if missing:
-            fresh = dict(zip(missing, self._ask(list(missing.values())), strict=True))
-            self._write(fresh)
-            known |= fresh
+            try:
+                known |= self._kept(list(missing), self._ask(list(missing.values())))
+            except (BackendError, Interrupted) as error:
+                known |= self._kept(list(missing)[: len(error.arrived)], error.arrived)
+                error.arrived = [known.get(key) for key in keys]
+                raise
         return [known[key] for key in keys]
 
     def close(self) -> None:
         """Close the file and the inner engine."""
-        with self._lock:
-            self._database.close()
+        self._replies.close()
         if self._inner is not None:
             self._inner.close()
 
     def _ask(self, requests: Sequence[Request]) -> list[Proposal]:
         if self._inner is None:
             raise BackendError(
-                f"{len(requests)} of the model's replies are not in the cache {self._path}",
+                f"{len(requests)} of the model's replies are not in the cache {self._replies.path}",
                 hint="run once with the model, or with the cache of the first run",
             )
         return self._inner.propose(requests)
 
     def _read(self, keys: Sequence[str]) -> dict[str, Proposal]:
         try:
-            with self._lock:
-                rows = [self._database.execute("select proposal from reply where key = ?", (key,)) for key in keys]
-                found = {key: row.fetchone() for key, row in zip(keys, rows, strict=True)}
-            return {key: _decode(row[0]) for key, row in found.items() if row is not None}
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise self._failure(error) from error
+            return {key: _decode(text) for key, text in self._replies.read(keys).items()}
+        except (ValueError, TypeError) as error:
+            raise self._replies.failure(error) from error
 
-    def _write(self, proposals: dict[str, Proposal]) -> None:
-        rows = [(key, _encode(proposal)) for key, proposal in proposals.items()]
-        try:
-            with self._lock, self._database:
-                self._database.executemany("insert or ignore into reply values (?, ?)", rows)
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-
-    def _failure(self, error: Exception) -> BackendError:
-        return BackendError(
-            f"cannot use the cache of model replies {self._path}: {error}",
-            hint="delete the file, or set LIFTC_HOME to another folder",
-        )
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    database.execute("pragma journal_mode = wal")
-    database.execute("pragma synchronous = normal")
-    with database:
-        database.execute(_SCHEMA)
-    return database
+    def _kept(self, keys: Sequence[str], proposals: Sequence[Proposal | None]) -> dict[str, Proposal]:
+        """The answers that came, by key, once they are written."""
+        fresh = {key: found for key, found in zip(keys, proposals, strict=True) if found is not None}
+        if fresh:
+            self._replies.write(self._engine, self._model, {key: _encode(found) for key, found in fresh.items()})
+        return fresh
 
 
 def _encode(proposal: Proposal) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -134,7 +133,7 @@ def _body(request: Request) -> dict[str, Any]:
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
-        "seed": _engine_seed(sampling.seed, request.occurrence),
+        "seed": request.engine_seed,
         "logprobs": True,
         "top_logprobs": 1,
         "stream": True,
@@ -147,11 +146,6 @@ def _body(request: Request) -> dict[str, Any]:
     if request.grammar is not None:
         body["grammar"] = "%llguidance {}\n" + request.grammar
     return body
-
-
-def _engine_seed(seed: int, occurrence: int) -> int:
-    digest = hashlib.sha256(f"{seed}/{occurrence}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
 
 
 class _Answer:

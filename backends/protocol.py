@@ -47,13 +47,20 @@ class Request:
         data = json.dumps([engine, model, asdict(self)], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(data.encode()).hexdigest()
 
+    @property
+    def engine_seed(self) -> int:
+        """The seed for an engine: the compile's, with the occurrence mixed in; 31 bits."""
+        digest = hashlib.sha256(f"{self.sampling.seed}/{self.occurrence}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What the model answered.
 
     ``logprob`` is the sum of the tokens' log-probabilities (nats) where the engine tells it. ``seconds`` is the
-    engine's own timing (prefill and decoding); ``cached`` says that no model ran for this answer.
+    engine's own timing (prefill and decoding); ``cached`` says that no model ran for this answer. ``conforms`` says,
+    where the engine could not be held to the request's grammar, whether the answer is in it all the same.
     """
 
     text: str
@@ -63,15 +70,38 @@ class Proposal:
     logprob: float | None = None
     seconds: float = 0.0
     cached: bool = False
+    conforms: bool | None = None
 
 
 class BackendError(Exception):
-    """An engine failed. ``hint`` says what to do; ``retryable`` whether the same request may succeed later."""
+    """An engine failed. ``hint`` says what to do; ``retryable`` whether the same request may succeed later.
 
-    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+    ``code`` is the diagnostic's. ``arrived`` are the answers that came before, in the order of the requests, ``None``
+    where one did not: they have been paid for and are not asked for again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        retryable: bool = False,
+        code: str = "L0601",
+        arrived: Sequence[Proposal | None] = (),
+    ) -> None:
         super().__init__(message)
         self.hint = hint
         self.retryable = retryable
+        self.code = code
+        self.arrived = arrived
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while an engine was asked; ``arrived`` are the answers that had come, as in ``BackendError``."""
+
+    def __init__(self, arrived: Sequence[Proposal | None]) -> None:
+        super().__init__()
+        self.arrived = arrived
 
 
 class Backend(Protocol):

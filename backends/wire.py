@@ -1,0 +1,90 @@
+"""What goes over the wire to remote engines: the connection, parameters that a server does not take, code as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from backends.address import Address
+from backends.faults import ServerError
+
+CONNECT_SECONDS = 5.0
+
+
+def connection(sdk: Any, address: Address, silent_seconds: float) -> Any:
+    """An HTTP client of an SDK that follows no redirect, since that could carry the key elsewhere.
+
+    A server on this machine is not asked through a proxy.
+    """
+    return sdk.DefaultHttpxClient(
+        timeout=sdk.Timeout(silent_seconds, connect=CONNECT_SECONDS),
+        follow_redirects=False,
+        trust_env=not address.is_loopback,
+    )
+
+
+class Refused:
+    """The optional parameters that a server has refused: each then takes its next alternative, or is left out.
+
+    Servers and models differ in what they take (several newer models take no temperature), and say so in a refusal
+    that costs nothing. Threads may share it.
+    """
+
+    def __init__(self, optional: Iterable[str], alternatives: Mapping[str, Sequence[object]] | None = None) -> None:
+        self._optional = tuple(optional)
+        self._alternatives = alternatives or {}
+        self._refusals: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def allowed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The request's body with what the server takes."""
+        choices = {name: (value, *self._alternatives.get(name, ())) for name, value in body.items()}
+        return {
+            name: values[self._refusals[name]] for name, values in choices.items() if self._refusals[name] < len(values)
+        }
+
+    def learn(self, fault: ServerError, sent: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+        """Whether a refusal names parameters that were ``sent`` and can do without; they will from now on."""
+        if fault.status not in (400, 422):
+            return False
+        named = [name for name in self._optional if name in sent and re.search(rf"\b{name}\b", str(fault))]
+        with self._lock:
+            now = self.allowed(body)
+            self._refusals.update(name for name in named if now.get(name) == sent[name])
+        return bool(named)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def whole(value: object) -> int:
+    """The value if it is a count, else 0."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def fenced(code: str) -> str:
+    """Code as the fenced block that an answer's grammar describes."""
+    return f"```python\n{code.rstrip()}\n```"
+
+
+def code_of(arguments: str) -> str | None:
+    """The code in a tool call's or a schema's JSON; ``None`` where it is cut off or holds none."""
+    try:
+        code = mapping(json.loads(arguments)).get("code")
+    except ValueError:
+        return None
+    return code if isinstance(code, str) else None
+
+
+CODE_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"code": {"type": "string", "description": "The complete Python code, without a Markdown fence."}},
+    "required": ["code"],
+    "additionalProperties": False,
+}

@@ -22,11 +22,11 @@ from solver.inverse_texts import cut_substring, pick_character, undo_replacement
 from solver.meter import BudgetSpentError, Meter
 from solver.productions import Derivation, Productions, Role, Vector, value_of
 
-_FIRST_WORK = 20_000
+_FIRST_WORK = 4_000
 _DEPTH = 3
 _CONDITION_DEPTH = 2
 _FIRST_EXAMPLES = 8
-_FIRST_BREADTH = 50
+_FIRST_BREADTH = 32
 
 INVERSIONS: dict[Role, Inversion] = {
     Role.CONCATENATION: split_concatenation,

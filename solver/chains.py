@@ -2,8 +2,8 @@
 
 A state is how far the text of each example is spelled; a piece leads from one state to the next where its value comes
 next in every example. This is the intersection of one graph for each example (Gulwani 2011, "FlashFill"), searched
-from the most promising state on (A*: Hart, Nilsson and Raphael 1968) instead of being built: what is left to spell costs
-at least what it costs on any one example alone.
+from the most promising state on (A*: Hart, Nilsson and Raphael 1968) instead of being built: what is left to spell
+costs at least what it costs on any one example alone.
 """
 
 from __future__ import annotations

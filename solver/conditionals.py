@@ -18,7 +18,7 @@ from solver.productions import Derivation, Role, Rule, Vector, derive
 from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 200
-_SMALL_SHARE = 40
+_FIRST_SHARE = 4
 _SPLITS = 40
 _FIXED = 12
 _CODES = 60
@@ -45,16 +45,19 @@ class Conditionals:
     def search(self, depth: int, deepest: int, smallest: int, meter: Meter) -> Derivation | None:
         """A tree with at most ``deepest`` tests on a path, or ``None`` where the meter is spent before there is one.
 
+        The likelier a set of examples is to have one term, the more work goes into finding it.
         Goals on less than ``smallest`` examples are not deduced: a term for each example alone is no generalisation.
         """
         found: Derivation | None = None
         with suppress(BudgetSpentError):
             self._collect(meter)
             found = self._tree(deepest, meter)
+            number = 0
             for part in self._parts() if found is None else ():
                 if part.bit_count() < smallest or self._met(part):
                     continue
-                if self._deduce_part(part, depth, meter):
+                number += 1
+                if self._deduce_part(part, depth, meter, meter.limit // (_FIRST_SHARE * number)):
                     found = self._tree(deepest, meter)
                     if found is not None:
                         break
@@ -83,8 +86,8 @@ class Conditionals:
     def _met(self, part: int) -> bool:
         return any(not part & ~answer.inputs for answer in self._answers.all())
 
-    def _deduce_part(self, part: int, depth: int, meter: Meter) -> bool:
-        share = meter.part(max(1, meter.limit // _SMALL_SHARE))
+    def _deduce_part(self, part: int, depth: int, meter: Meter, work: int) -> bool:
+        share = meter.part(work)
         term: Derivation | None = None
         with suppress(BudgetSpentError):
             subset = [index for index in range(len(self._goal)) if part >> index & 1]

@@ -18,7 +18,7 @@ from solver.productions import Derivation, Role, Rule, Vector, derive
 from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 200
-_FIRST_SHARE = 4
+_FIRST_SHARE = 8
 _SPLITS = 40
 _FIXED = 12
 _CODES = 60
@@ -57,7 +57,7 @@ class Conditionals:
                 if part.bit_count() < smallest or self._met(part):
                     continue
                 number += 1
-                if self._deduce_part(part, depth, meter, meter.limit // (_FIRST_SHARE * number)):
+                if self._deduce_part(part, depth, meter, meter.limit // (_FIRST_SHARE + 2 * number)):
                     found = self._tree(deepest, meter)
                     if found is not None:
                         break

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from solver.bank import Bank
-from solver.meter import Meter
+from solver.meter import BudgetSpentError, Meter
 from solver.productions import Derivation, Productions, Role, Rule, Vector
 
 
@@ -68,7 +68,7 @@ class Deduction:
     def solve(self, head: str, goal: Vector, depth: int) -> Derivation | None:
         """The cheapest term found for the goal with at most ``depth`` inversions on a path.
 
-        Raises ``BudgetSpentError``.
+        Raises ``BudgetSpentError`` where the budget is spent before any is found.
         """
         known = self.terms(head).get(goal)
         if known is not None or depth <= 0:
@@ -84,9 +84,13 @@ class Deduction:
             invert = self._inversions.get(rule.role) if rule.role else None
             if invert is None:
                 continue
-            for term in invert(self, rule, goal, depth):
-                if (best is None or term.cost < best.cost) and self.project(term.values) == goal:
-                    best = term
+            try:
+                for term in invert(self, rule, goal, depth):
+                    if (best is None or term.cost < best.cost) and self.project(term.values) == goal:
+                        best = term
+            except BudgetSpentError:
+                if best is None:
+                    raise
         return best
 
 

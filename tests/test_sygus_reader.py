@@ -57,11 +57,8 @@ def test_examples_are_recognised_from_either_side() -> None:
 
 def test_negative_constants_and_truth_values_are_examples() -> None:
     text = "(constraint (and (f (- 1)) (not (f 2)))) (constraint (= true (f 3))) (check-synth)"
-    assert examples_of(read(f"(synth-fun f ((n Int)) Bool) {text}")) == (
-        Example((-1,), True),
-        Example((2,), False),
-        Example((3,), True),
-    )
+    examples = examples_of(read(f"(synth-fun f ((n Int)) Bool) {text}"))
+    assert examples == (Example((-1,), True), Example((2,), False), Example((3,), True))
     turned = "(synth-fun f ((n Int)) Int) (constraint (= (- 1) (f 2))) (check-synth)"
     assert examples_of(read(turned)) == (Example((2,), -1),)
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from solver.bank import Bank, Bounds
 from solver.conditionals import Conditionals, encodings
-from solver.goals import Deduction, Inversion
+from solver.goals import Deduction, Effort, Inversion
 from solver.inverse_concatenation import split_concatenation
 from solver.inverse_integers import find_index, read_text, split_difference, split_sum
 from solver.inverse_texts import cut_substring, pick_character, undo_replacement, write_number
@@ -91,22 +90,38 @@ class _Search:
         self._start = bank.productions.start
         self._branches: list[tuple[Conditionals, Callable[[Derivation], Derivation]]] | None = None
         self._unhindered = False
-        self._breadth = _FIRST_BREADTH
+        self._effort = Effort(_FIRST_BREADTH)
 
     def run(self) -> Derivation | None:
-        """The term, or ``None`` where the bank cannot grow and nothing more is found. Raises ``BudgetSpentError``."""
-        growth = self._bank.grow()
-        for turn in count():
-            work = _FIRST_WORK << turn
-            self._breadth = int(_FIRST_BREADTH * 1.4**turn)
-            term = self._grow(growth, work) or self._deduce(work) or self._branch(turn, work)
-            if term is not None:
-                return term
-            if (self._bank.full or self._bank.exhausted) and self._unhindered:
-                return None
-        raise AssertionError("count does not end")
+        """The term, or ``None`` where the bank cannot grow and nothing more is found.
 
-    def _grow(self, growth: Iterator[None], work: int) -> Derivation | None:
+        A term that does not come from the bank, which is in order of cost, has to be the cheapest of two rounds. Raises
+        ``BudgetSpentError`` where the budget is spent before any term is found.
+        """
+        growth = self._bank.grow()
+        turn, best = 0, None
+        while True:
+            work = _FIRST_WORK << turn
+            self._effort = Effort(int(_FIRST_BREADTH * 1.4**turn), best is not None)
+            found: list[Derivation] = []
+            try:
+                found += self._grow(growth, work)
+                if not found:
+                    found += self._deduce(work)
+                    found += self._branch(turn, work)
+            except BudgetSpentError:
+                if best is None and not found:
+                    raise
+            last = best is not None or self._goal in self._bank.terms[self._start]
+            best = min([best, *found] if best else found, key=lambda term: term.cost, default=None)
+            if best is not None and last:
+                return best
+            if best is None:
+                if (self._bank.full or self._bank.exhausted) and self._unhindered:
+                    return None
+                turn += 1
+
+    def _grow(self, growth: Iterator[None], work: int) -> list[Derivation]:
         begun = self._meter.spent
         known = self._bank.terms[self._start]
         for _ in growth:
@@ -114,12 +129,12 @@ class _Search:
                 break
             if self._meter.spent - begun >= work:
                 break
-        return known.get(self._goal)
+        return [known[self._goal]] if self._goal in known else []
 
     def _deduction(self, subset: Sequence[int], meter: Meter) -> Deduction:
-        return Deduction(self._bank, subset, INVERSIONS, self._breadth, meter)
+        return Deduction(self._bank, subset, INVERSIONS, self._effort, meter)
 
-    def _deduce(self, work: int) -> Derivation | None:
+    def _deduce(self, work: int) -> list[Derivation]:
         part = self._meter.part(work)
         term: Derivation | None = None
         self._unhindered = False
@@ -127,11 +142,12 @@ class _Search:
             term = self._deduction(range(len(self._goal)), part).solve(self._start, self._goal, _DEPTH)
             self._unhindered = True
         self._meter.tick(part.spent)
-        return term
+        return [] if term is None else [term]
 
-    def _branch(self, turn: int, work: int) -> Derivation | None:
+    def _branch(self, turn: int, work: int) -> list[Derivation]:
         if self._branches is None:
             self._branches = list(self._conditionals())
+        found: list[Derivation] = []
         for conditionals, whole in self._branches:
             part = self._meter.part(work // len(self._branches))
             deepest, smallest = min(1 + turn // 2, 3), 2 if turn < 4 else 1
@@ -139,8 +155,8 @@ class _Search:
             self._meter.tick(part.spent)
             self._unhindered = self._unhindered and part.spent < part.limit
             if term is not None:
-                return whole(term)
-        return None
+                found.append(whole(term))
+        return found
 
     def _conditionals(self) -> Iterator[tuple[Conditionals, Callable[[Derivation], Derivation]]]:
         for rule in self._bank.productions.with_role(self._start, Role.CHOICE):

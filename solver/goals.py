@@ -7,6 +7,7 @@ inversion leaves open, so that the two meet in the middle.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from typing import TypeAlias
@@ -16,18 +17,27 @@ from solver.meter import BudgetSpentError, Meter
 from solver.productions import Derivation, Productions, Role, Rule, Vector
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many known terms are tried for an operand, and whether the search goes on where a first term is found."""
+
+    breadth: int
+    thorough: bool = False
+
+
 class Deduction:
     """Goals over some of a bank's examples.
 
     A goal is the value that a term must have on each of these examples. What is found has values on all of the bank's
-    examples, and is sure to meet its goal. ``breadth`` says how many known terms are tried for an operand.
+    examples, and is sure to meet its goal. ``effort`` says how much is tried at each step.
     """
 
     def __init__(
-        self, bank: Bank, subset: Sequence[int], inversions: Mapping[Role, Inversion], breadth: int, meter: Meter
+        self, bank: Bank, subset: Sequence[int], inversions: Mapping[Role, Inversion], effort: Effort, meter: Meter
     ) -> None:
         self.meter = meter
-        self.breadth = breadth
+        self.breadth = effort.breadth
+        self.thorough = effort.thorough
         self.work = 1 + len(subset) // 8
         self._bank = bank
         self._inversions = inversions

@@ -34,7 +34,7 @@ def _chains(search: Deduction, rule: Rule, goal: Vector, depth: int) -> Iterator
     pieces = _known_pieces(search, rule, goal)
     end = tuple(map(len, goal))
     forward = reach(PieceIndex(goal, pieces.values(), rule.cost), _STATES, search.meter)
-    if end not in forward.last:
+    if end not in forward.last or search.thorough:
         _add_slices(search, rule, goal, pieces)
         forward = reach(PieceIndex(goal, pieces.values(), rule.cost), _STATES, search.meter)
     if end in forward.last:

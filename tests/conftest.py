@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import DOUBLE
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -33,3 +35,11 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv("LIFTC_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """A small specification that search alone meets."""
+    path = tmp_path / "double.txt"
+    path.write_text(DOUBLE, encoding="utf-8")
+    return path

@@ -1,16 +1,13 @@
-"""The command itself: arguments, exit codes, what goes where, and what an interruption leaves."""
+"""The command itself: arguments, exit codes, and what goes where."""
 
 from __future__ import annotations
 
 import json
 import os
 import pty
-import resource
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,40 +15,9 @@ import pytest
 import liftc
 from compiler.cli import COMMANDS, main
 from compiler.store import stored
-
-ROOT = Path(__file__).parent.parent
-START = [sys.executable, "-c", "import sys; from compiler.cli import main; sys.exit(main())"]
-DOUBLE = "Twice a number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n"
-HARD = "\n\n".join(
-    f"def f{k}(n: int, m: int) -> int\n\n" + "".join(f"f{k}({n}, {n * n % 7}) == {n * 7919 % 1009}\n" for n in range(9))
-    for k in range(12)
-)
-
-BUSY_SECONDS = 1.5
+from tests.command_line import DOUBLE, ROOT, START, run
 
 pytestmark = pytest.mark.usefixtures("own_home")
-
-
-@pytest.fixture
-def spec(tmp_path: Path) -> Path:
-    path = tmp_path / "double.txt"
-    path.write_text(DOUBLE, encoding="utf-8")
-    return path
-
-
-def run(
-    arguments: Sequence[str | Path], *, stdin: str = "", limits: Callable[[], None] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*START, *map(str, arguments)],
-        cwd=ROOT,
-        input=stdin,
-        preexec_fn=limits,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,121 +172,6 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(
     assert "accepted" not in told
 
 
-def test_a_full_disk_leaves_what_was_there(spec: Path, tmp_path: Path) -> None:
-    out = tmp_path / "double.py"
-    out.write_text("old")
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-    before = sorted(os.listdir(tmp_path))
-    ended = run([spec, "-o", out, "--model", "none", "--no-store"], limits=limit)
-    assert ended.returncode in (2, 3)
-    assert "Traceback" not in ended.stderr
-    assert out.read_text() == "old"
-    assert sorted(os.listdir(tmp_path)) == before
-
-
-def test_a_full_standard_output_is_an_error(spec: Path) -> None:
-    with open("/dev/full", "w") as full:
-        ended = subprocess.run(
-            [*START, str(spec), "--model", "none", "--no-store"],
-            cwd=ROOT,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert ended.returncode == 2
-    assert "error[L0701]: cannot write standard output: No space left" in ended.stderr
-
-
-def test_a_closed_pipe_is_no_error_of_ours() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    ended = subprocess.run(
-        [*START, "explain"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
-    )
-    os.close(writing)
-    assert ended.stderr == ""
-    assert ended.returncode == 141
-
-
-def wait_until_busy(process: subprocess.Popen[str]) -> None:
-    """Return once a process has worked for longer than it takes to start."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        if (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") > BUSY_SECONDS:
-            return
-        time.sleep(0.02)
-
-
-def interrupted(number: signal.Signals, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """A compile that would take long, sent a signal once it is at work."""
-    spec, trace = tmp_path / "hard.txt", tmp_path / "trace.jsonl"
-    spec.write_text(HARD)
-    process = subprocess.Popen(
-        [*START, str(spec), "-o", str(tmp_path / "out.py"), "--trace", str(trace), "--model", "none", "--json"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        start_new_session=True,
-    )
-    wait_until_busy(process)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    return subprocess.CompletedProcess([], process.returncode, out, err)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interruption_leaves_no_file(number: signal.Signals, tmp_path: Path) -> None:
-    ended = interrupted(number, tmp_path)
-    left = {name for name in os.listdir(tmp_path) if not name.startswith("liftc-") and name != "home"}
-    assert ended.stdout == ""
-    assert left == {"hard.txt"}
-    if number is signal.SIGKILL:
-        assert ended.returncode == -signal.SIGKILL
-    else:
-        assert ended.returncode == 130
-        assert ended.stderr == "liftc: interrupted; no file was left half-written\n"
-        assert not list(tmp_path.glob("liftc-*"))
-
-
-def test_a_model_that_is_not_there_is_exit_code_3(spec: Path, tmp_path: Path, own_home: Path) -> None:
-    short = own_home / "models" / "qwen2.5-coder-0.5b.gguf"
-    for model, words in [
-        ("no-such-model", "there is no model or file"),
-        ("qwen2.5-coder-0.5b", "has not been pulled"),
-        (str(tmp_path / "double.txt"), "is no model file"),
-    ]:
-        ended = run([spec, "-o", tmp_path / "out.py", "--model", model])
-        assert (ended.returncode, ended.stdout) == (3, "")
-        assert words in ended.stderr
-    short.parent.mkdir(parents=True)
-    short.write_bytes(b"GGUF" + b"\x00" * 1000)
-    for model in ("qwen2.5-coder-0.5b", "auto"):
-        ended = run([spec, "-o", tmp_path / "out.py", "--model", model])
-        assert (ended.returncode, ended.stdout) == (3, "")
-        assert "has 1004 bytes" in ended.stderr
-        assert "liftc models pull" in ended.stderr
-    assert not (tmp_path / "out.py").exists()
-
-
-def test_a_damaged_model_file_by_path_is_exit_code_3(tmp_path: Path) -> None:
-    spec, model = tmp_path / "prose.txt", tmp_path / "broken.gguf"
-    spec.write_text("Return the median of a list of numbers.")
-    model.write_bytes(b"GGUF" + b"\x00" * 1000)
-    ended = run([spec, "-o", tmp_path / "out.py", "--model", model])
-    assert ended.returncode == 3
-    assert "error[L0601]" in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert not (tmp_path / "out.py").exists()
-
-
 def test_no_model_is_hinted_at(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(spec), "--no-store"]) == 0
     told = capsys.readouterr().err
@@ -359,60 +210,3 @@ def test_a_terminal_sees_progress_and_colour(spec: Path) -> None:
     assert "searching for double" in told or "reading the specification" in told
     plain = on_terminal([str(spec), "--model", "none", "--no-store"], NO_COLOR="1")
     assert "double: accepted" in plain
-
-
-def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "l0101"]) == 0
-    assert capsys.readouterr().out.startswith("L0101: ")
-    assert main(["explain"]) == 0
-    assert "L0301  " in capsys.readouterr().out
-    assert main(["explain", "L9999"]) == 2
-    assert "error[L0704]" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("stage", "words"), [("spec", '"double"'), ("holes", "?double.body"), ("propagated", "# ?")])
-def test_ir_prints_stages(spec: Path, stage: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ir", str(spec), "--stage", stage]) == 0
-    assert words in capsys.readouterr().out
-
-
-def test_ir_prints_python_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "f.py"
-    path.write_text("def f(n):\n    return n + 1\n")
-    assert main(["ir", str(path)]) == 0
-    assert "return n + 1" in capsys.readouterr().out
-    path.write_text("import os\n")
-    assert main(["ir", str(path), "--stage", "module"]) == 2
-    assert "error[L0204]" in capsys.readouterr().err
-
-
-def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["models", "list"]) == 0
-    assert "qwen2.5-coder-0.5b" in capsys.readouterr().out
-    assert main(["models", "list", "--json"]) == 0
-    assert {row["state"] for row in json.loads(capsys.readouterr().out)} == {"absent"}
-    assert main(["models", "pull", "nonsense"]) == 3
-    assert "error[L0601]" in capsys.readouterr().err
-
-
-def test_bench_measures_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = tmp_path / "rows.jsonl"
-    arguments = ["bench", "run", "own", "--limit", "2", "--model", "none", "--budget-seconds", "2", "--out", str(rows)]
-    assert main([*arguments, "--json"]) == 0
-    first = json.loads(capsys.readouterr().out)
-    assert first["summaries"][0]["problems"] == 2
-    written = rows.read_text()
-    assert main([*arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == first
-    assert rows.read_text() == written
-    assert main(["bench", "report", str(rows)]) == 0
-    assert "own" in capsys.readouterr().out
-
-
-def test_bench_refuses_what_is_no_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "suite.jsonl").write_text("not json\n")
-    for suite in (tmp_path / "suite.jsonl", tmp_path / "missing.jsonl"):
-        assert main(["bench", "run", str(suite), "--model", "none", "--out", str(tmp_path / "rows.jsonl")]) == 2
-        assert "error[L0707]" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        main(["bench", "run", "own", "--without", "everything", "--out", "rows.jsonl"])

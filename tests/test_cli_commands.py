@@ -1,0 +1,69 @@
+"""The other commands beside the compile: explain, ir, models, bench."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from compiler.cli import main
+
+pytestmark = pytest.mark.usefixtures("own_home")
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "l0101"]) == 0
+    assert capsys.readouterr().out.startswith("L0101: ")
+    assert main(["explain"]) == 0
+    assert "L0301  " in capsys.readouterr().out
+    assert main(["explain", "L9999"]) == 2
+    assert "error[L0704]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("stage", "words"), [("spec", '"double"'), ("holes", "?double.body"), ("propagated", "# ?")])
+def test_ir_prints_stages(spec: Path, stage: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ir", str(spec), "--stage", stage]) == 0
+    assert words in capsys.readouterr().out
+
+
+def test_ir_prints_python_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "f.py"
+    path.write_text("def f(n):\n    return n + 1\n")
+    assert main(["ir", str(path)]) == 0
+    assert "return n + 1" in capsys.readouterr().out
+    path.write_text("import os\n")
+    assert main(["ir", str(path), "--stage", "module"]) == 2
+    assert "error[L0204]" in capsys.readouterr().err
+
+
+def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list"]) == 0
+    assert "qwen2.5-coder-0.5b" in capsys.readouterr().out
+    assert main(["models", "list", "--json"]) == 0
+    assert {row["state"] for row in json.loads(capsys.readouterr().out)} == {"absent"}
+    assert main(["models", "pull", "nonsense"]) == 3
+    assert "error[L0601]" in capsys.readouterr().err
+
+
+def test_bench_measures_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = tmp_path / "rows.jsonl"
+    arguments = ["bench", "run", "own", "--limit", "2", "--model", "none", "--budget-seconds", "2", "--out", str(rows)]
+    assert main([*arguments, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["summaries"][0]["problems"] == 2
+    written = rows.read_text()
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == first
+    assert rows.read_text() == written
+    assert main(["bench", "report", str(rows)]) == 0
+    assert "own" in capsys.readouterr().out
+
+
+def test_bench_refuses_what_is_no_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "suite.jsonl").write_text("not json\n")
+    for suite in (tmp_path / "suite.jsonl", tmp_path / "missing.jsonl"):
+        assert main(["bench", "run", str(suite), "--model", "none", "--out", str(tmp_path / "rows.jsonl")]) == 2
+        assert "error[L0707]" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["bench", "run", "own", "--without", "everything", "--out", "rows.jsonl"])

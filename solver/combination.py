@@ -18,6 +18,7 @@ Places = Mapping[str, frozenset[int]]
 
 _WIDEST_SCOPE = 3
 _MOST_ROWS = 20_000
+_CHECKS_A_TICK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Nogoods:
         table = self._tables.get(scope)
         return table is None or not table.get(places[:-1], 0) >> places[-1] & 1
 
+    def alone(self, name: str) -> int:
+        """The places of a variable that are forbidden whatever the others hold, as bits."""
+        return self._tables.get((name,), {}).get((), 0)
+
 
 def restricted(places: Places, chosen: Mapping[str, int]) -> Places:
     """The nogood itself, or a weaker one of few enough rows around the choice that it was learned from."""
@@ -78,12 +83,16 @@ def possible(costs: Mapping[str, Sequence[int]]) -> int:
 
 
 def combinations(
-    costs: Mapping[str, Sequence[int]], nogoods: Nogoods, constraints: Sequence[Constraint] = ()
+    costs: Mapping[str, Sequence[int]],
+    nogoods: Nogoods,
+    constraints: Sequence[Constraint] = (),
+    tick: Callable[[int], None] = lambda _: None,
 ) -> Iterator[dict[str, int]]:
     """Every combination that the constraints and, at the time, the nogoods allow; cheaper sums of costs come first.
 
-    ``costs`` has the cost of each value of each variable.
+    ``costs`` has the cost of each value of each variable. ``tick`` is told now and then how many checks were made.
     """
+    checking = _Checking(nogoods, tick)
     by_cost = {name: _by_cost(values) for name, values in costs.items()}
     for level in _levels({name: sorted(groups) for name, groups in by_cost.items()}):
         domains = {
@@ -91,7 +100,7 @@ def combinations(
             for name, cost in level.items()
         }
         if all(domains.values()):
-            yield from _solutions(domains, nogoods, constraints)
+            yield from _solutions(domains, checking, constraints)
 
 
 def _by_cost(values: Sequence[int]) -> dict[int, list[int]]:
@@ -120,8 +129,27 @@ def _levels(costs: Mapping[str, Sequence[int]]) -> Iterator[dict[str, int]]:
                 heapq.heappush(heap, (total, following))
 
 
+@dataclass(slots=True)
+class _Checking:
+    """Nogoods as constraints, each over the variables of one scope, that count how often they are asked."""
+
+    nogoods: Nogoods
+    tick: Callable[[int], None]
+    asked: int = 0
+
+    def in_scope(self, scope: tuple[str, ...]) -> Callable[..., bool]:
+        def holds(*places: int) -> bool:
+            self.asked += 1
+            if self.asked >= _CHECKS_A_TICK:
+                self.asked = 0
+                self.tick(_CHECKS_A_TICK)
+            return self.nogoods.allow_in(scope, places)
+
+        return holds
+
+
 def _solutions(
-    domains: Mapping[str, list[int]], nogoods: Nogoods, constraints: Sequence[Constraint]
+    domains: Mapping[str, list[int]], checking: _Checking, constraints: Sequence[Constraint]
 ) -> Iterator[dict[str, int]]:
     from constraint import Problem
 
@@ -135,12 +163,8 @@ def _solutions(
     # One constraint for each narrow scope, so that a branch is left as soon as its first variables hold a nogood.
     scopes = [scope for width in range(1, min(_WIDEST_SCOPE, len(names)) + 1) for scope in subsets(names, width)]
     for scope in scopes:
-        problem.addConstraint(_in_scope(nogoods, scope), list(scope))
+        problem.addConstraint(checking.in_scope(scope), list(scope))
     for solution in problem.getSolutionIter():
         choice = {name: solution[name] for name in domains}
-        if nogoods.allow(choice):
+        if checking.nogoods.allow(choice):
             yield choice
-
-
-def _in_scope(nogoods: Nogoods, scope: tuple[str, ...]) -> Callable[..., bool]:
-    return lambda *places: nogoods.allow_in(scope, places)

@@ -111,7 +111,40 @@ def whole_trace() -> Trace:
         Event("drop", {"unit": "rank", "occurrence": 0, "reason": "the module `os` is outside the subset", "text": ""}),
         Event("candidate", {"unit": "rank", "index": 0, "origin": "model", "repeats": True}),
         Event("search", {"unit": "rank", "limit": 1000, "expansions": 17, "terms": 9, "found": 1, "exhausted": False}),
-        Event("nogood", {"unit": "rank", "holes": "a + b"}),
+        Event(
+            "nogood",
+            {
+                "unit": "rank",
+                "holes": {"rank.body": "a + b"},
+                "alike": {"rank.body": 3},
+                "example": "rank(1) == 1",
+            },
+        ),
+        Event(
+            "combination",
+            {
+                "unit": "rank",
+                "holes": {"rank.body": 12, "rank.test": 5},
+                "possible": 60,
+                "run": 4,
+                "nogoods": 3,
+                "found": 1,
+                "exhausted": False,
+            },
+        ),
+        Event(
+            "reopened",
+            {
+                "unit": "rank",
+                "parent": 0,
+                "expression": "n + 1",
+                "suspicion": 0.71,
+                "angelic": "found",
+                "demanded": {"rank(1) == 1": ["1"]},
+                "tried": 12,
+                "fills": ["n"],
+            },
+        ),
         Event(
             "candidate",
             {

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import islice
 
 from compiler.fill.cases import Case, run_case
 from compiler.ir.interpreter import Program
@@ -26,6 +27,9 @@ MOST_RECORDED = 120
 
 # What one run of an example counts in a meter of expansions.
 RUN_WORK = 8
+
+_MOST_DATA = 2000
+_UNCHANGING = (int, bool, str, float, bytes, complex, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,16 @@ class Demand:
     """What an example demands of the open holes.
 
     ``ways`` are the runs that pass, those with the fewest deviations first. ``seen`` are the visits of all runs, to
-    open and to filled holes, at most ``MOST_RECORDED`` a run. ``complete`` tells that every sequence of choices was run
-    to its end: without a way, no values among the choices make the example pass.
+    open and to filled holes; ``whole`` tells that none was left out for being one too many, or in sight of too much.
+    ``complete`` tells that every sequence of choices was run to its end: without a way, no values among the choices
+    make the example pass.
     """
 
     case: Case
     ways: tuple[Way, ...]
     seen: tuple[Visit, ...]
     complete: bool
+    whole: bool = True
 
     @property
     def impossible(self) -> bool:
@@ -80,6 +86,7 @@ class _Walk:
     seen: list[Visit] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
     cut: bool = False
+    unseen: bool = False
 
     def fillers(self) -> dict[str, HoleFiller]:
         made: dict[str, HoleFiller] = {name: self._filler(name, choices) for name, choices in self.open.items()}
@@ -92,8 +99,9 @@ class _Walk:
                 self.cut = True
                 raise _NoRun
             seen = snapshot(environment)
-            values = choices(seen)
-            if not values:
+            values = [] if seen is None else choices(seen)
+            self.cut = self.cut or seen is None
+            if seen is None or not values:
                 raise _NoRun
             taken = self.prefix[place] if place < len(self.prefix) else 0
             self.visits.append(Visit(name, seen, values[taken]))
@@ -105,10 +113,10 @@ class _Walk:
 
     def _watched(self, name: str, filler: HoleFiller) -> HoleFiller:
         def fill(environment: Mapping[str, object]) -> object:
-            if len(self.seen) >= MOST_RECORDED:
-                self.cut = True
+            seen = snapshot(environment) if len(self.seen) < MOST_RECORDED else None
+            if seen is None:
+                self.unseen = True
                 return filler(environment)
-            seen = snapshot(environment)
             place = len(self.seen)
             self.seen.append(Visit(name, seen, FAILURE))
             value = filler(environment)
@@ -138,29 +146,37 @@ def demand_of(
     """
     ways: list[Way] = []
     seen: list[Visit] = []
+    whole = True
     queue: deque[tuple[int, ...]] = deque([()])
     complete = True
     while queue:
         if len(ways) >= at_most or runs <= 0 or (refuting and len(queue) > runs):
-            return Demand(case, tuple(ways), tuple(seen), False)
+            return Demand(case, tuple(ways), tuple(seen), False, whole)
         runs -= 1
         prefix = queue.popleft()
         walk = _Walk(holes, fixed or {}, prefix)
         meter.tick(RUN_WORK)
         run = run_case(program, case, holes=walk.fillers(), observe=observe)
         complete = complete and not walk.cut and run is not None and run.stopped is None
+        whole = whole and not walk.unseen
         seen += walk.seen
         if run is not None and not isinstance(run.error, _NoRun) and case.accepts(run):
             ways.append(Way(tuple(walk.visits), sum(1 for choice in prefix if choice)))
         for place in range(len(prefix), len(walk.widths)):
             start = (*prefix, *(0 for _ in range(len(prefix), place)))
             queue.extend((*start, choice) for choice in range(1, walk.widths[place]))
-    return Demand(case, tuple(ways), tuple(seen), complete)
+    return Demand(case, tuple(ways), tuple(seen), complete and whole, whole)
 
 
-def snapshot(environment: Mapping[str, object]) -> dict[str, object]:
-    """The variables that hold data, as they are now; functions, iterators and modules are left out."""
-    return {name: fresh(value) for name, value in environment.items() if _is_data(value)}
+def snapshot(environment: Mapping[str, object]) -> dict[str, object] | None:
+    """The variables that hold data, as they are now; functions, iterators and modules are left out.
+
+    ``None`` where that is too much to keep.
+    """
+    sizes = {name: _size(value) for name, value in environment.items()}
+    if sum(size for size in sizes.values() if size is not None) > _MOST_DATA:
+        return None
+    return {name: fresh(value) for name, value in environment.items() if sizes[name] is not None}
 
 
 def fresh(value: object) -> object:
@@ -173,13 +189,20 @@ def fresh(value: object) -> object:
         return value
 
 
-_UNCHANGING = (int, bool, str, float, bytes, complex, type(None))
-_DATA = (*_UNCHANGING, list, tuple, dict, set, frozenset)
-
-
-def _is_data(value: object) -> bool:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return all(map(_is_data, value))
+def _size(value: object) -> int | None:
+    """How much there is of a value that is data, counted until it is too much; ``None`` where it is not all data."""
+    if isinstance(value, _UNCHANGING):
+        return 1 + len(value) // 64 if isinstance(value, (str, bytes)) else 1
     if isinstance(value, dict):
-        return all(_is_data(key) and _is_data(item) for key, item in value.items())
-    return isinstance(value, _DATA)
+        parts = [part for item in islice(value.items(), _MOST_DATA) for part in item]
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = list(islice(value, _MOST_DATA))
+    else:
+        return None
+    total = 1
+    for part in parts:
+        size = _size(part)
+        if size is None or total > _MOST_DATA:
+            return None if size is None else total
+        total += size
+    return total

@@ -7,10 +7,10 @@ on the way, so that one failing run forbids many combinations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compiler.fill.angelic import MOST_RECORDED, RUN_WORK, Demand, Visit, demand_of, fresh
+from compiler.fill.angelic import RUN_WORK, Choices, Demand, Visit, demand_of
 from compiler.fill.cases import Case
 from compiler.fill.fragments import Fragment, parts
 from compiler.fill.template import Fill
@@ -24,13 +24,16 @@ from solver.meter import BudgetSpentError, Meter
 Choice = Mapping[str, int]
 Domains = Mapping[str, Sequence[Fragment]]
 
-_EXPLAINING_RUNS = 40
-_WIDENED = 24
+_EXPLAINING_RUNS = 64
+_WIDENED = 100
+_CHECKS_FOR_ONE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Why a combination failed: for each hole that explains it, the fragments that fail alike; and the example."""
+    """Why a combination, whole or in part, fails: for each hole that explains it the fragments that fail alike, and the
+    example.
+    """
 
     combination: Choice
     places: Places
@@ -67,23 +70,26 @@ def combine(
     ``build`` makes a module with these holes filled and the others open. Of the combinations that pass, those that cost
     more than one above the first are not looked for.
     """
-    trial = _Trial(build, domains, cases, meter)
-    costs = {hole: [fragment.cost for fragment in fragments] for hole, fragments in domains.items()}
     nogoods = Nogoods()
+    trial = _Trial(build, domains, cases, meter, nogoods)
+    costs = {hole: [fragment.cost for fragment in fragments] for hole, fragments in domains.items()}
     found: list[Choice] = []
     run = 0
     exhausted = False
     try:
-        for choice in combinations(costs, nogoods, constraints):
+        for lesson in trial.alone():
+            nogoods.add(lesson.places)
+            learned(lesson)
+        for choice in combinations(costs, nogoods, constraints, lambda checks: meter.tick(checks // _CHECKS_FOR_ONE)):
             if run >= combinations_at_most or len(found) >= at_most or _is_dear(choice, found, costs):
                 break
             run += 1
-            lesson = trial.run(choice)
-            if lesson is None:
+            failure = trial.run(choice)
+            if failure is None:
                 found.append(choice)
             else:
-                nogoods.add(restricted(lesson.places, choice))
-                learned(lesson)
+                nogoods.add(restricted(failure.places, choice))
+                learned(failure)
         else:
             exhausted = True
     except BudgetSpentError:
@@ -106,24 +112,26 @@ class _Trial:
     domains: Domains
     cases: Sequence[Case]
     meter: Meter
+    nogoods: Nogoods
     _programs: dict[tuple[int, ...], Program] = field(default_factory=dict)
     _keys: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    _order: list[int] = field(default_factory=list)
+    _values: dict[tuple[str, str, int], list[tuple[object, str]]] = field(default_factory=dict)
 
     def run(self, choice: Choice) -> Learned | None:
         """What a failing combination teaches; ``None`` where every case passes. Raises ``BudgetSpentError``."""
-        self._order = self._order or list(range(len(self.cases)))
         program = self._program(choice)
-        for place in self._order:
+        failures: list[tuple[int, int, Case, Demand, set[int]]] = []
+        for case in self.cases:
             ran: set[int] = set()
             observe = _noting(ran) if self._built_in else None
-            demand = self._demand(program, self.cases[place], choice, list(choice), [], observe=observe)
+            demand = self._demand(program, case, choice, list(choice), [], observe=observe)
             if not demand.ways:
-                # What one combination fails, the next is likely to fail too.
-                self._order.remove(place)
-                self._order.insert(0, place)
-                return self._explained(choice, self.cases[place], demand, ran)
-        return None
+                failures.append((len({visit.hole for visit in demand.seen}), len(demand.seen), case, demand, ran))
+        if not failures:
+            return None
+        # The example that reached the fewest holes is likely to need the fewest to explain it.
+        *_, case, demand, ran = min(failures, key=lambda failure: failure[:2])
+        return self._explained(choice, case, demand, ran)
 
     @property
     def _built_in(self) -> list[str]:
@@ -144,21 +152,19 @@ class _Trial:
         fixed: Sequence[str],
         open_: Sequence[str],
         *,
-        forced: Mapping[str, object] | None = None,
+        runs: int | None = None,
         observe: Observer | None = None,
     ) -> Demand:
-        """What a case demands where some holes hold their fragments, some are open, and some give a forced value."""
+        """What a case demands where some holes hold their fragments and some are open."""
         fillers: dict[str, HoleFiller] = {}
         for hole in fixed:
             value = self.domains[hole][choice[hole]].value
             if value is not None:
                 fillers[hole] = value
-        for hole, content in (forced or {}).items():
-            fillers[hole] = _giving(content)
         choices = {hole: self._choices(hole) for hole in open_}
-        runs = _EXPLAINING_RUNS if open_ else 1
+        runs = runs or (_EXPLAINING_RUNS if open_ else 1)
         return demand_of(
-            program, case, choices, self.meter, fixed=fillers, runs=runs, refuting=bool(open_), observe=observe
+            program, case, choices, self.meter, fixed=fillers, runs=runs, refuting=runs > 1, observe=observe
         )
 
     def _explained(self, choice: Choice, case: Case, demand: Demand, ran: set[int]) -> Learned:
@@ -168,11 +174,11 @@ class _Trial:
         reached = list(dict.fromkeys(visit.hole for visit in visits))
         core = [hole for hole in self._built_in if _may_have_run(self.domains[hole][choice[hole]].content, ran)]
         core = [*core, *reached] or list(choice)
-        if len(demand.seen) >= MOST_RECORDED:
+        if not demand.whole:
             return Learned(choice, {hole: frozenset({choice[hole]}) for hole in core}, case)
         places: dict[str, frozenset[int]] = {}
         if demand.complete and self._explains(program, core):
-            for hole in reached:
+            for hole in sorted(reached, key=lambda hole: self._width(hole, visits)):
                 others = [other for other in core if other != hole]
                 refuted = others and self._demand(program, case, choice, others, self._rest(others))
                 if refuted and refuted.impossible:
@@ -200,17 +206,37 @@ class _Trial:
             return {}
         others = [hole for hole in core if hole != last.hole]
         alike = set(self._alike(last.hole, choice[last.hole], visits))
-        keys = self._keys_at(last.hole, last.environment)
-        for value, key in self._distinct(last.hole, last.environment)[:_WIDENED]:
-            members = {place for place, other in enumerate(keys) if other == key}
-            if members & alike:
+        for members in self._classes(last)[:_WIDENED]:
+            if not alike.isdisjoint(members):
                 continue
-            forced = {last.hole: value}
-            refuted = self._demand(program, case, choice, others, self._rest([*core]), forced=forced)
+            rival = {**choice, last.hole: min(members)}
+            refuted = self._demand(program, case, rival, [*others, last.hole], self._rest(core))
             if refuted.impossible and _only_in(refuted, last):
                 visits += [visit for visit in refuted.seen if visit.hole != last.hole]
                 alike |= members
         return {last.hole: frozenset(alike)}
+
+    def alone(self) -> Iterator[Learned]:
+        """What fails an example by itself: fragments of the hole that is reached first, with all others open."""
+        program = self._program({}) if not self._built_in else None
+        if program is None or any(isinstance(node, Try) for node in walk(program.module)):
+            return
+        for case in self.cases:
+            first = self._demand(program, case, {}, [], list(self.domains), runs=1).seen[:1]
+            for members in self._classes(first[0])[:_WIDENED] if first else []:
+                hole, choice = first[0].hole, {first[0].hole: min(members)}
+                refuted = self._demand(program, case, choice, [hole], self._rest([hole]))
+                if refuted.impossible and _only_in(refuted, first[0]):
+                    yield Learned(choice, {hole: members}, case)
+
+    def _classes(self, visit: Visit) -> list[frozenset[int]]:
+        """The fragments that are not forbidden, in classes of those that do the same at a visit."""
+        alone = self.nogoods.alone(visit.hole)
+        classes: dict[str, set[int]] = {}
+        for place, key in enumerate(self._keys_at(visit.hole, visit.environment)):
+            if not alone >> place & 1:
+                classes.setdefault(key, set()).add(place)
+        return [frozenset(members) for members in classes.values()]
 
     def _alike(self, hole: str, place: int, visits: Sequence[Visit]) -> frozenset[int]:
         """The fragments that do the same as one at every visit."""
@@ -223,15 +249,25 @@ class _Trial:
                 alike &= frozenset(other for other, key in enumerate(keys) if key == keys[place])
         return alike
 
-    def _choices(self, hole: str) -> Callable[[Mapping[str, object]], Sequence[object]]:
+    def _width(self, hole: str, visits: Sequence[Visit]) -> int:
+        """How many different values the fragments of a hole give at its first visit."""
+        return len(self._distinct(hole, next(visit.environment for visit in visits if visit.hole == hole)))
+
+    def _choices(self, hole: str) -> Choices:
         return lambda environment: [value for value, _ in self._distinct(hole, environment)]
 
     def _distinct(self, hole: str, environment: Mapping[str, object]) -> list[tuple[object, str]]:
-        """The different values that the fragments give in an environment, with their keys."""
-        keys = self._keys_at(hole, environment)
-        firsts = {key: place for place, key in reversed(list(enumerate(keys))) if not key.startswith("!")}
-        pairs = sorted((place, key) for key, place in firsts.items())
-        return [(self._value(hole, place, environment), key) for place, key in pairs]
+        """The different values that the fragments give in an environment, but for those that are forbidden by now."""
+        alone = self.nogoods.alone(hole)
+        place = (hole, repr(environment), alone)
+        if place not in self._values:
+            keys = self._keys_at(hole, environment)
+            firsts: dict[str, int] = {}
+            for index, key in enumerate(keys):
+                if not (key.startswith("!") or alone >> index & 1):
+                    firsts.setdefault(key, index)
+            self._values[place] = [(self._value(hole, index, environment), key) for key, index in firsts.items()]
+        return self._values[place]
 
     def _value(self, hole: str, place: int, environment: Mapping[str, object]) -> object:
         value = self.domains[hole][place].value
@@ -263,10 +299,6 @@ def _only_in(demand: Demand, there: Visit) -> bool:
 
 def _noting(ran: set[int]) -> Observer:
     return lambda node, _value: ran.add(id(node))
-
-
-def _giving(value: object) -> HoleFiller:
-    return lambda _environment: fresh(value)
 
 
 def _may_have_run(fill: Fill, ran: set[int]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from compiler.components.listing import Listed
 from compiler.fill.template import Fill
 from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import (
@@ -29,19 +29,25 @@ from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, walk
 from solver.combination import Constraint
 
+Written: TypeAlias = "tuple[Fill, tuple[Import, ...]]"
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One thing that a hole may hold.
+    """One thing that a hole may hold; ``written`` gives it as code, with the imports that it needs.
 
     ``cost`` orders the fragments of a hole, the likeliest first. ``value`` evaluates an expression in an environment;
     ``None`` where only a run of the whole function tells what the fragment does.
     """
 
-    content: Fill
+    written: Callable[[], Written] = field(repr=False)
     cost: int = 0
     value: HoleFiller | None = None
-    imports: tuple[Import, ...] = ()
+
+    @property
+    def content(self) -> Fill:
+        """The fragment as code."""
+        return self.written()[0]
 
     @property
     def text(self) -> str:
@@ -49,15 +55,13 @@ class Fragment:
         from compiler.emit.expressions import code_of, emit
         from compiler.emit.module import emit_plain
 
-        if isinstance(self.content, tuple):
-            return emit_plain(Module(self.content)).strip() or "pass"
-        return code_of(emit(self.content))
+        content = self.content
+        return (emit_plain(Module(content)).strip() or "pass") if isinstance(content, tuple) else code_of(emit(content))
 
 
-def listed_fragment(listed: Listed) -> Fragment:
-    """A fragment that search listed."""
-    expr, imports = listed.rendered()
-    return Fragment(expr, listed.cost, listed, imports)
+def fragment(fill: Fill, value: HoleFiller | None) -> Fragment:
+    """A fragment that is known as code."""
+    return Fragment(lambda: (fill, ()), 0, value)
 
 
 def parts(fill: Fill) -> tuple[Node, ...]:
@@ -138,11 +142,11 @@ def _bound(tree: Node) -> set[str]:
     """Every name that something under a node binds, in whatever scope."""
     found: set[str] = set()
     for node in walk(tree):
-        for field in ("target", "targets"):
-            targets = getattr(node, field, ())
+        for place in ("target", "targets"):
+            targets = getattr(node, place, ())
             for target in targets if isinstance(targets, tuple) else (targets,):
                 found |= set(target_names(target))
-        for field in ("name", "alias"):
-            name = getattr(node, field, None)
+        for place in ("name", "alias"):
+            name = getattr(node, place, None)
             found |= {name} if isinstance(name, str) else set()
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from compiler.fill.cases import cases_of
 from compiler.fill.combine import Combined, Learned, combine
 from compiler.fill.conform import fills_in
-from compiler.fill.fragments import Fragment, binding_constraints, return_constraints, runs_alone
+from compiler.fill.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
 from compiler.fill.pool import Pool
 from compiler.fill.template import Fill, fill_template, template_of, with_function
 from compiler.ir.interpreter import Program
@@ -97,7 +97,7 @@ def _domains(pool: Pool, function: FunctionSpec, template: Function, module: Mod
     for candidate in pool.candidates:
         for hole, fill in fills_in(candidate.module.function(function.name), function).items():
             if all(fill != known.content for known in domains[hole]):
-                domains[hole].append(Fragment(fill, 0, _value_of(fill, program, template)))
+                domains[hole].append(fragment(fill, _value_of(fill, program, template)))
     return domains
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compiler.trace.attempts import attempts
 from compiler.trace.events import Event, Trace
 from compiler.trace.tree import Tree, group, tree
 
@@ -183,11 +184,9 @@ def _outcomes(chapter: Chapter) -> Iterator[tuple[Event, str]]:
 
 def _searches(chapter: Chapter, hole: str | None = None) -> Tree | None:
     """Search, nogoods and solver queries; of one hole, where the events name one."""
-    nodes: list[Tree | None] = []
-    for kind in ("search", "nogood"):
-        chosen = [data for data in chapter.select(kind) if hole is None or data.get("hole", hole) == hole]
-        nodes += [Tree(f"{kind}: {_details(data)}") for data in chosen]
-    return group("search and solvers", [*nodes, *_queries(chapter, hole)])
+    chosen = [data for data in chapter.select("search") if hole is None or data.get("hole", hole) == hole]
+    nodes = [Tree(f"search: {_details(data)}") for data in chosen]
+    return group("search and solvers", [*nodes, *attempts(chapter.select, hole), *_queries(chapter, hole)])
 
 
 def _queries(chapter: Chapter, hole: str | None) -> Iterator[Tree]:

@@ -9,6 +9,7 @@ from time import monotonic
 
 from compiler.judge.judge import Judgement
 from compiler.judge.stops import Stop
+
 from compiler.trace.events import Trace
 
 
@@ -48,6 +49,12 @@ class Budget:
     def tokens_left(self) -> int:
         """Completion tokens that may still be asked for."""
         return max(0, self.tokens - self.spent_tokens)
+
+    @property
+    def ended(self) -> tuple[str, ...]:
+        """The budgets that ended before everything was tried, by name."""
+        places = [str(event.data["where"]).partition(" ")[0] for event in self.trace.select("cut")]
+        return tuple(dict.fromkeys(place if place in ("tokens", "money") else "seconds" for place in places))
 
     @property
     def elapsed(self) -> float:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from backends.protocol import Backend, BackendError
 from compiler.assemble import Assembly, assemble
-from compiler.budget import Budget, Obeyed
 from compiler.candidate import Candidate
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.evidence import describe
@@ -26,10 +25,12 @@ from compiler.select import Choice, select
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
 from compiler.testimony import evidence_for, is_accepted
-from compiler.trace.events import Trace
 from compiler.trace.queries import record_query
 from compiler.unit import Unit, group_functions
 from solver.smt import observed
+
+from compiler.budget import Budget, Obeyed
+from compiler.trace.events import Trace
 
 Progress = Callable[[str], None]
 
@@ -51,22 +52,26 @@ def compile_source(
     backend: Backend | None = None,
     *,
     obeyed: Obeyed | None = None,
+    trace: Trace | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Compile a specification.
 
-    ``backend`` is the model, ``None`` for none. ``obeyed`` is what a replay keeps to. ``progress`` is
-    told in a few words what is being done. A specification that no program meets gives a rejected result. Raises
-    ``LiftcError`` where the specification cannot be read or the back end fails.
+    ``backend`` is the model, ``None`` for none. ``obeyed`` is what a replay keeps to. ``trace`` is an empty one to be
+    filled, for who wants it also where the compile fails. ``progress`` is told in a few words what is being done. A
+    specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
+    read or the back end fails.
     """
+    say = progress or (lambda _: None)
     try:
-        return _compile(source, options or Options(), backend, obeyed, progress or (lambda _: None))
+        return _compile(source, options or Options(), backend, obeyed, say, trace if trace is not None else Trace())
     except LiftcError as error:
         raise relocated(error, source) from error
 
 
-def _compile(source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress) -> Result:
-    trace = Trace()
+def _compile(
+    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+) -> Result:
     with observed(lambda query: record_query(trace, query)):
         return _compile_observed(source, options, backend, obeyed, say, trace)
 
@@ -160,6 +165,7 @@ def _finish(
         program=program,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
+        budgets_ended=list(budget.ended),
     )
     diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics))
     model = backend.model if backend else None

@@ -12,11 +12,12 @@ from itertools import zip_longest
 from typing import Any
 
 from backends.protocol import BackendError, Proposal, Request
-from compiler.budget import Obeyed
 from compiler.judge.stops import Stop
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
+
+from compiler.budget import Obeyed
 from compiler.trace.events import Event, Trace
 
 _OTHER_VERSION = "the trace was written by another version of liftc, or changed since"
@@ -110,6 +111,8 @@ def first_difference(recorded: Trace, replayed: Trace) -> Difference | None:
 def _recorded_result(trace: Trace) -> Mapping[str, object]:
     for event in trace.select("result"):
         return event.data
+    for event in trace.select("error"):
+        raise ValueError(f"the compile that it records failed: {event.data.get('message')}")
     raise ValueError("the compile that it records did not end")
 
 

@@ -131,8 +131,13 @@ def test_a_damaged_model_file_by_path_is_exit_code_3(tmp_path: Path) -> None:
     spec, model = tmp_path / "prose.txt", tmp_path / "broken.gguf"
     spec.write_text("Return the median of a list of numbers.")
     model.write_bytes(b"GGUF" + b"\x00" * 1000)
-    ended = run([spec, "-o", tmp_path / "out.py", "--model", model])
+    trace = tmp_path / "trace.jsonl"
+    ended = run([spec, "-o", tmp_path / "out.py", "--model", model, "--trace", trace])
     assert ended.returncode == 3
     assert "error[L0601]" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "out.py").exists()
+    shown = run(["trace", trace])
+    assert shown.returncode == 0
+    assert "failed: L0601: " in shown.stdout
+    assert "the compile that it records failed" in run(["replay", trace]).stderr

@@ -100,6 +100,13 @@ def test_a_trace_with_odd_stops_is_no_trace() -> None:
             replay(Trace([*trace.events, odd]))
 
 
+def test_a_trace_says_which_budgets_ended() -> None:
+    for options, ended in ((Options(budget_tokens=600, samples=4), ["tokens"]), (Options(samples=0), [])):
+        trace = reread(compiled("Do something.\n\nmode([1, 2, 2]) == 7", with_model=True, options=options))
+        assert trace.events[-1].data["budgets_ended"] == ended
+        assert compare(trace, replay(trace)).same
+
+
 def test_a_missing_answer_is_an_error_of_the_back_end() -> None:
     trace = reread(compiled(MODE, with_model=True))
     kept = [event for event in trace.events if event.kind != "proposal"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -200,8 +201,16 @@ def whole_trace() -> Trace:
     return Trace(events)
 
 
+def test_a_failed_compile_and_an_ended_budget_are_told() -> None:
+    start, *events, result = whole_trace().events
+    failed = Trace([start, *events[:4], Event("error", {"message": "L0601: the model did not load"})])
+    assert view(failed).children[-1].text == "failed: L0601: the model did not load"
+    ended = replace(result, data={**result.data, "budgets_ended": ["seconds"]})
+    assert "the budget of seconds ended" in "\n".join(view(Trace([start, ended])).lines())
+
+
 def test_the_trace_holds_every_kind_of_event() -> None:
-    assert {event.kind for event in whole_trace().events} == set(EVENTS)
+    assert {event.kind for event in whole_trace().events} == set(EVENTS) - {"error"}
 
 
 def test_the_whole_compile(golden: Golden) -> None:

@@ -108,13 +108,15 @@ def _run(arguments: Namespace) -> int:
 
         return run_sygus(arguments, source)
     with opened_engine(arguments.model) as engine:
-        from compiler.driver import compile_source
         from compiler.terminal.progress import Activity, WatchedBackend, shown
+        from compiler.trace.file import kept_on_failure
+
+        from compiler.driver import compile_source
 
         activity = Activity()
         backend = WatchedBackend(engine.backend, activity) if engine.backend is not None else None
-        with shown(activity):
-            result = compile_source(source, _options(arguments), backend, progress=activity)
+        with kept_on_failure(arguments.trace) as trace, shown(activity):
+            result = compile_source(source, _options(arguments), backend, trace=trace, progress=activity)
     _write(arguments, source, result)
     notes = (*engine.notes, *_remember(arguments, result, engine))
     _report(arguments, result, notes, engine)

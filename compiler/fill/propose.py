@@ -27,6 +27,8 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int)
         for occurrence in range(first, first + count)
     ]
     affordable = pool.budget.tokens_left // requests[0].sampling.max_tokens if requests else 0
+    if affordable < count and not any(event.data["where"] == "tokens" for event in pool.trace.select("cut")):
+        pool.trace.record("cut", where="tokens", step=first + max(0, affordable) + 1)
     _ask(pool, backend, requests[: max(0, affordable)])
 
 

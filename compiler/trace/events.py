@@ -33,6 +33,7 @@ EVENTS: Mapping[str, str] = {
     "cut": "Where a budget of time cut something off; replay cuts at the same place.",
     "stopped": "Calls of a program that a limit of time or memory stopped; replay does not make them.",
     "evidence": "A clause's verdict on the emitted bytes.",
+    "error": "The compile ends without a result: the error that ended it.",
     "result": "The compile ends: status, program, tokens.",
 }
 

@@ -1,11 +1,14 @@
-"""Opening the trace that a user names."""
+"""The trace file that a user names: opening it, and keeping what happened where a compile fails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.source import Source
+from compiler.terminal.output import write_whole
 from compiler.trace.events import Trace, TraceFormatError, read_trace
 
 
@@ -20,3 +23,21 @@ def open_trace(path: str) -> Trace:
         start = source.line_starts[error.line - 1]
         label = Label(source.span(start, start + len(source.line(error.line))), error.reason)
         raise LiftcError([Diagnostic("L0705", f"{path} is not a trace of liftc", (label,))]) from error
+
+
+@contextmanager
+def kept_on_failure(path: str | None) -> Iterator[Trace]:
+    """A trace for a compile to fill. Where the compile fails, it is written to ``path``, with the error as its end.
+
+    A specification that cannot be read leaves no trace, and neither does an interruption.
+    """
+    trace = Trace()
+    try:
+        yield trace
+    except Exception as error:
+        unreadable = isinstance(error, LiftcError) and error.exit_code == ExitCode.BAD_INPUT
+        if path is not None and trace.events and not unreadable:
+            message = str(error) if isinstance(error, LiftcError) else f"{type(error).__name__}: {error}"
+            trace.record("error", message=message)
+            write_whole(path, trace.text())
+        raise

@@ -64,7 +64,7 @@ def chapters(trace: Trace) -> Iterator[Chapter]:
     events: list[Event] = []
     queries = list(trace.select("solver"))
     for event in trace.events:
-        if event.kind in ("compile", "solver", "evidence", "result"):
+        if event.kind in ("compile", "solver", "evidence", "error", "result"):
             continue
         if event.kind == "spec" and any(earlier.kind not in _READING for earlier in events):
             yield _chapter(events, queries)
@@ -99,7 +99,9 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _searches(chapter),
             _candidates(chapter),
             group("suspect examples", [Tree(item["example"]) for item in chapter.select("suspect")]),
-            group("cut by time", [Tree(f"{item['where']} at step {item['step']}") for item in chapter.select("cut")]),
+            group(
+                "cut by a budget", [Tree(f"{item['where']} at step {item['step']}") for item in chapter.select("cut")]
+            ),
             group("calls stopped by a limit", [_stopped(item) for item in chapter.select("stopped")]),
             _choice(chapter),
         ],
@@ -283,5 +285,9 @@ def _result(trace: Trace) -> Tree | None:
             [f"{name} {float(seconds):.2f} s" for name, seconds in phases.items()] if isinstance(phases, dict) else []
         )
         seconds = float(str(timing.get("seconds", 0.0)))
-        return tree(f"{data['status']}: {tokens}, {seconds:.1f} s", [Tree(", ".join(split))] if split else [])
+        ended = [Tree(f"the budget of {name} ended") for name in data.get("budgets_ended", ())]
+        spent = [Tree(", ".join(split))] if split else []
+        return tree(f"{data['status']}: {tokens}, {seconds:.1f} s", [*ended, *spent])
+    for event in trace.select("error"):
+        return Tree(f"failed: {event.data['message']}")
     return Tree("the compile did not end")

@@ -278,7 +278,8 @@ def _one_line(text: object) -> str:
 
 def _result(trace: Trace) -> Tree | None:
     for event in trace.select("result"):
-        data, timing = event.data, event.timing
+        data: Data = event.data
+        timing = event.timing
         tokens = f"{data['prompt_tokens']} tokens read, {data['completion_tokens']} written"
         phases = timing.get("phases")
         split = (

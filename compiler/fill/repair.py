@@ -1,38 +1,41 @@
-"""Repair: near-misses one slip away from a program that passes. A repair is one more candidate, never more."""
+"""Repair: near-misses close to a program that passes. A repair is one more candidate, never more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from compiler.candidate import Candidate
 from compiler.fill.cases import Case, cases_of, passes
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool
+from compiler.fill.reopen import Reopened, reopen
 from compiler.fill.template import with_function
 from compiler.ir.nodes import Module
+from solver.meter import Meter
+
+Way: TypeAlias = Literal["edits", "reopening"]
+WAYS: tuple[Way, ...] = ("edits", "reopening")
 
 NEAR_MISSES = 3
 EDITS = 1200
+WORK = 150_000
 FOUND = 3
 
 
-def repair(pool: Pool) -> None:
-    """Add the candidates that one small edit of a near-miss gives, where they pass every example in the interpreter."""
+def repair(pool: Pool, ways: Sequence[Way] = WAYS) -> None:
+    """Add programs near the best near-misses that pass every example in the interpreter.
+
+    First those one small edit away, then those in which one expression, reopened as a hole, is searched for anew.
+    """
     cases = cases_of(pool.unit.functions)
-    if not cases:
+    near = near_misses(pool.candidates)
+    if not cases or not near:
         return
-    tried = 0
-    found = 0
-    for near in near_misses(pool.candidates):
-        with pool.budget.phase("search"):
-            repaired, count = _repairs(near.module, pool, cases)
-        tried += count
-        for module in repaired:
-            candidate = pool.add(module, "repair", parent=near.index)
-            found += candidate.judgement.clean
-        if found or pool.budget.cut("repair"):
-            break
-    pool.trace.record("search", unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False)
+    if "edits" in ways and _by_edits(pool, near, cases):
+        return
+    if "reopening" in ways:
+        _by_reopening(pool, near, cases)
 
 
 def near_misses(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -48,7 +51,21 @@ def near_misses(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen[:NEAR_MISSES]
 
 
-def _repairs(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Module], int]:
+def _by_edits(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> bool:
+    """Whether a small edit of a near-miss passes everything."""
+    tried = found = 0
+    for candidate in near:
+        with pool.budget.phase("search"):
+            repaired, count = _edited(candidate.module, pool, cases)
+        tried += count
+        found += _add(pool, candidate, repaired)
+        if found or pool.budget.cut("repair"):
+            break
+    pool.trace.record("search", unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False)
+    return found > 0
+
+
+def _edited(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Module], int]:
     """Modules with one edit that pass every case, at most ``FOUND``, and how many edits were run."""
     found: list[Module] = []
     tried = 0
@@ -61,3 +78,36 @@ def _repairs(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Mo
             if passes(variant, cases):
                 found.append(variant)
     return found, tried
+
+
+def _by_reopening(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> None:
+    for candidate in near:
+        meter = Meter(WORK, lambda: pool.budget.cut("repair"))
+        with pool.budget.phase("search"):
+            reopened = reopen(candidate.module, pool.unit.functions, cases, meter, at_most=FOUND)
+        for item in reopened:
+            _record(pool, candidate, item)
+        repairs = sorted((found for item in reopened for found in item.repairs), key=lambda found: found.distance)
+        if _add(pool, candidate, [found.module for found in repairs]) or pool.budget.cut("repair"):
+            break
+
+
+def _add(pool: Pool, near: Candidate, repaired: Sequence[Module]) -> int:
+    """How many of the repairs pass everything, contracts included."""
+    return sum(pool.add(module, "repair", parent=near.index).judgement.clean for module in repaired)
+
+
+def _record(pool: Pool, near: Candidate, item: Reopened) -> None:
+    from compiler.emit.expressions import code_of, emit
+
+    pool.trace.record(
+        "reopened",
+        unit=pool.unit.name,
+        parent=near.index,
+        expression=code_of(emit(item.suspect.place)),
+        suspicion=round(item.suspect.suspicion, 4),
+        angelic=item.angelic,
+        demanded={example: list(values) for example, values in item.demanded.items()},
+        tried=item.tried,
+        fills=[code_of(emit(found.content)) for found in item.repairs],
+    )

@@ -1,0 +1,166 @@
+"""``liftc bench repair``: how many seeded bugs are repaired without a model, by small edits, by reopening, and by both.
+
+Of each problem's reference solution one mutant is the near-miss: of those that fail a visible example, the one that its
+own digest picks. What the compiler then chooses is scored on the hidden tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from compiler.assemble import assemble
+from compiler.bench.references import Reference, read_references
+from compiler.bench.score import score
+from compiler.bench.statistics import mean
+from compiler.bench.suites import Problem, read_suite
+from compiler.budget import Budget
+from compiler.candidate import Candidate
+from compiler.diagnostics import LiftcError
+from compiler.fill.conform import conform
+from compiler.fill.pool import Pool
+from compiler.fill.repair import WAYS, Way, repair
+from compiler.front import read_spec
+from compiler.ir.lower import lower_candidate
+from compiler.select import select
+from compiler.testfile.mutants import mutants
+from compiler.trace.events import Trace
+from compiler.unit import Unit
+
+SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
+_MUTANTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """One near-miss and what one setting made of it: whether it passes the visible examples, and the hidden tests."""
+
+    id: str
+    setting: str
+    mutant: str
+    visible: bool
+    hidden: bool
+    tried: int
+    seconds: float
+    program: str
+
+    def to_json(self) -> str:
+        """The row as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+def bench_repair(
+    suite: str | Path, limit: int | None, seconds: float, progress: Callable[[str], None]
+) -> Iterator[Repaired]:
+    """Seed one bug a problem and repair it in each setting. Raises ``SuiteError`` and ``OSError``."""
+    references = _references(suite)
+    seeded = 0
+    for problem in read_suite(suite):
+        if limit is not None and seeded >= limit:
+            return
+        reference = references.get(problem.id.lower())
+        mutant = None if reference is None else _near_miss(problem, reference, seconds)
+        if mutant is None:
+            progress(f"{problem.id}: no mutant that fails a visible example")
+            continue
+        seeded += 1
+        for setting in SETTINGS:
+            row = _repaired(problem, mutant, setting, seconds)
+            progress(
+                f"{problem.id} by {setting}: {'visible' if row.visible else '-'} {'hidden' if row.hidden else '-'}"
+            )
+            yield row
+
+
+def _references(suite: str | Path) -> dict[str, Reference]:
+    if suite == "own":
+        from importlib.resources import as_file, files
+
+        with as_file(files("compiler.bench") / "suites" / "own.jsonl") as path:
+            return {item.id.lower(): item for item in read_references([path])}
+    return {item.id.lower(): item for item in read_references([Path(suite)])}
+
+
+def _near_miss(problem: Problem, reference: Reference, seconds: float) -> str | None:
+    """A mutant of the reference that fails a visible example."""
+    try:
+        made = mutants(ast.unparse(ast.parse(reference.program)))
+    except SyntaxError:
+        return None
+    ordered = sorted(made, key=lambda text: hashlib.sha256(f"{problem.id} {text}".encode()).digest())
+    for text in ordered[:_MUTANTS]:
+        pool = _pool(problem, seconds)
+        if pool is None:
+            return None
+        candidate = _seed(pool, text)
+        if candidate is not None and not candidate.judgement.clean and candidate.judgement.examples:
+            return text
+    return None
+
+
+def _pool(problem: Problem, seconds: float) -> Pool | None:
+    try:
+        spec = read_spec(problem.source)
+    except LiftcError:
+        return None
+    function = next((item for item in spec.functions if item.name == problem.entry_point), None)
+    if function is None or len(spec.functions) != 1:
+        return None
+    trace = Trace()
+    return Pool(Unit(spec, spec.functions, spec.context), trace, Budget(0, seconds, trace))
+
+
+def _seed(pool: Pool, text: str) -> Candidate | None:
+    """The mutant as a model's answer; ``None`` where it does not lower."""
+    try:
+        module = conform(lower_candidate(text, pool.unit.entry, pool.unit.context), pool.unit)
+    except LiftcError:
+        return None
+    return pool.add(module, "model", votes=1, greedy=True)
+
+
+def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Repaired:
+    pool = _pool(problem, seconds)
+    assert pool is not None
+    _seed(pool, mutant)
+    repair(pool, SETTINGS[setting])
+    choice = select(pool.candidates)
+    tried = sum(int(str(event.data["expansions"])) for event in pool.trace.select("search"))
+    tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
+    if choice is None or not choice.candidate.judgement.clean:
+        return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
+    program = assemble(pool.unit.spec, [choice.candidate]).program
+    elapsed = round(pool.budget.elapsed, 2)
+    return Repaired(problem.id, setting, mutant, True, score(problem, program).passed, tried, elapsed, program)
+
+
+def render(rows: Sequence[Repaired]) -> str:
+    """The rows as a table."""
+    lines = [f"{'setting':<10} {'seeded':>7} {'visible':>8} {'hidden':>8} {'tried':>8} {'seconds':>8}"]
+    for setting, own in _by_setting(rows):
+        lines.append(
+            f"{setting:<10} {len(own):>7} {mean(r.visible for r in own):>8.1%} {mean(r.hidden for r in own):>8.1%}"
+            f" {mean(r.tried for r in own):>8.0f} {mean(r.seconds for r in own):>8.1f}"
+        )
+    return "\n".join(lines)
+
+
+def to_json(rows: Sequence[Repaired]) -> dict[str, object]:
+    """The shares of each setting as JSON data."""
+    return {
+        setting: {
+            "seeded": len(own),
+            "visible": sum(row.visible for row in own),
+            "hidden": sum(row.hidden for row in own),
+            "tried": mean(row.tried for row in own),
+        }
+        for setting, own in _by_setting(rows)
+    }
+
+
+def _by_setting(rows: Sequence[Repaired]) -> list[tuple[str, list[Repaired]]]:
+    return [(setting, [row for row in rows if row.setting == setting]) for setting in SETTINGS]

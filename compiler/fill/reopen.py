@@ -1,0 +1,204 @@
+"""Repair by reopening: the expressions under suspicion become holes, one at a time, and are searched for anew.
+
+First angelic runs tell whether any value of the expression makes the failing examples pass; only then are expressions
+listed, over all reopened holes together, those that change the program least first (as in Nguyen et al. 2013, "SemFix",
+and Mechtaev et al. 2016, "Angelix").
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from compiler.components.listing import Listed, expressions_by_cost
+from compiler.components.search import Accepts
+from compiler.fill.angelic import RUN_WORK, Choices, Demand, Visit, demand_of
+from compiler.fill.cases import Case, passes, passes_case
+from compiler.fill.distance import edit_distance
+from compiler.fill.localise import Spectrum, Suspect, localise
+from compiler.fill.places import replaced
+from compiler.fill.plausible import plausible_values
+from compiler.fill.problem import constants_of
+from compiler.fill.several import parameters_of
+from compiler.fill.template import with_function
+from compiler.ir.interpreter import InterpretationError, Program
+from compiler.ir.nodes import Const, Expr, ExprHole, Import, Module, Return
+from compiler.ir.walk import walk
+from compiler.spec import FunctionSpec
+from solver.meter import BudgetSpentError, Meter
+from solver.sorts import BOOL
+
+Angelic: TypeAlias = Literal["found", "none", "unknown"]
+
+HOLE = "reopened"
+MOST_SUSPECTS = 24
+_ANGELIC_RUNS = 48
+_ENVIRONMENTS = 32
+_LISTING_WORK = 15_000
+_VALUE_STEPS = 2_000
+_SHOWN_VALUES = 4
+_COMPARED = 24
+_FARTHER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A module that passes every case, with how far its new expression is from the old one."""
+
+    distance: int
+    module: Module
+    suspect: Suspect
+    content: Expr
+
+
+@dataclass(slots=True)
+class Reopened:
+    """A suspect as a hole, what angelic runs tell of it, and how many expressions were tried in its place."""
+
+    suspect: Suspect
+    program: Program
+    angelic: Angelic
+    demanded: Mapping[str, tuple[str, ...]]
+    environments: Sequence[Mapping[str, object]]
+    tried: int = 0
+    repairs: list[Repair] = field(default_factory=list)
+
+
+def reopen(
+    module: Module, functions: Sequence[FunctionSpec], cases: Sequence[Case], meter: Meter, *, at_most: int
+) -> list[Reopened]:
+    """The suspects of a module that fails some cases, each with the repairs found, until the meter is spent.
+
+    The nearest repairs of those found are kept, ``at_most`` so many.
+    """
+    spectrum = localise(module, functions, cases)
+    reopened: list[Reopened] = []
+    with suppress(BudgetSpentError):
+        for suspect in spectrum.suspects[:MOST_SUSPECTS] if spectrum.failing else ():
+            reopened.append(_opened(module, functions, suspect, spectrum, meter))
+        _search(module, functions, reopened, spectrum, meter)
+    repairs = sorted((found for item in reopened for found in item.repairs), key=lambda found: found.distance)
+    for item in reopened:
+        item.repairs = [found for found in item.repairs if any(found is kept for kept in repairs[:at_most])]
+    return reopened
+
+
+def _opened(
+    module: Module, functions: Sequence[FunctionSpec], suspect: Suspect, spectrum: Spectrum, meter: Meter
+) -> Reopened:
+    """A suspect as a hole, with what the failing cases demand there and the environments in which it is reached."""
+    hole = ExprHole(HOLE, suspect.sort)
+    opened = with_function(module, replaced(module.function(suspect.function), suspect.place, hole))
+    program, original = Program(opened), Program(module)
+    constants = constants_in(module, functions)
+    visits: list[Visit] = []
+    demands: list[Demand] = []
+    for cases, runs in ((spectrum.failing, _ANGELIC_RUNS), (spectrum.passing, 1)):
+        for case in cases:
+            choices = _choices(original, suspect, opened, case, constants)
+            demand = demand_of(program, case, {HOLE: choices}, meter, runs=runs)
+            visits += [*(visit for way in demand.ways for visit in way.visits), *demand.seen[:_ENVIRONMENTS]]
+            if case in spectrum.failing:
+                demands.append(demand)
+    environments = {repr(visit.environment): visit.environment for visit in visits}
+    return Reopened(suspect, program, _told(suspect, demands), _values(demands), list(environments.values()))
+
+
+def constants_in(module: Module, functions: Sequence[FunctionSpec]) -> list[object]:
+    """The constants of a program and of its specification, each once."""
+    values: list[object] = [node.value for node in walk(module) if isinstance(node, Const)]
+    values += [value for function in functions for value in constants_of(function)]
+    return list({repr(value): value for value in values}.values())
+
+
+def _choices(original: Program, suspect: Suspect, opened: Module, case: Case, constants: Sequence[object]) -> Choices:
+    """What the expression gives as it is first, then other plausible values."""
+    returned = any(isinstance(node, Return) and node.value == ExprHole(HOLE, suspect.sort) for node in walk(opened))
+    wanted = [case.wanted] if returned and not isinstance(case.wanted, Accepts) else []
+
+    def choices(environment: Mapping[str, object]) -> Sequence[object]:
+        try:
+            run = original.evaluate(suspect.place, environment, steps=_VALUE_STEPS)
+        except InterpretationError:
+            return plausible_values(suspect.sort, environment, wanted, constants)
+        own = [run.value] if run.error is None and run.stopped is None else []
+        own = [bool(value) for value in own] if suspect.sort == BOOL else own
+        return plausible_values(suspect.sort, environment, [*own, *wanted], constants)
+
+    return choices
+
+
+def _told(suspect: Suspect, demands: Sequence[Demand]) -> Angelic:
+    """Whether values were found for every failing case. Only of truth values all are tried, so that none is sure."""
+    if all(demand.ways for demand in demands):
+        return "found"
+    return "none" if suspect.sort == BOOL and any(demand.impossible for demand in demands) else "unknown"
+
+
+def _values(demands: Sequence[Demand]) -> dict[str, tuple[str, ...]]:
+    shown: dict[str, tuple[str, ...]] = {}
+    for demand in demands:
+        texts = dict.fromkeys(repr(visit.value) for way in demand.ways[:1] for visit in way.visits)
+        shown[demand.case.text] = tuple(texts)[:_SHOWN_VALUES]
+    return shown
+
+
+def _search(
+    module: Module,
+    functions: Sequence[FunctionSpec],
+    reopened: Sequence[Reopened],
+    spectrum: Spectrum,
+    meter: Meter,
+) -> None:
+    """Try expressions in all reopened places, the smallest first. Raises ``BudgetSpentError``.
+
+    What is short is not always near, so that some more are tried after the first that passes.
+    """
+    # Where no value is known to help, another place is likelier to be the fault.
+    hopeful = sorted((item for item in reopened if item.angelic != "none"), key=lambda item: item.angelic != "found")
+    constants = constants_in(module, functions)
+    streams = [_stream(item, rank, constants, meter) for rank, item in enumerate(hopeful)]
+    cases = (*spectrum.failing, *spectrum.passing)
+    first: int | None = None
+    found = 0
+    for size, rank, listed in heapq.merge(*streams, key=lambda entry: entry[:2]):
+        if first is not None and (found >= _COMPARED or size > first + _FARTHER):
+            return
+        item = hopeful[rank]
+        item.tried += 1
+        if _passes(item, listed, cases, meter):
+            content, imports = listed.rendered()
+            made = repaired(module, item.suspect, content, imports)
+            if passes(made, cases):
+                first, found = size if first is None else first, found + 1
+                item.repairs.append(Repair(edit_distance(item.suspect.place, content), made, item.suspect, content))
+
+
+def _stream(item: Reopened, rank: int, constants: Sequence[object], meter: Meter) -> Iterator[tuple[int, int, Listed]]:
+    rows = item.environments[:_ENVIRONMENTS]
+    part = meter.part(_LISTING_WORK)
+    known = 0
+    for listed in expressions_by_cost(parameters_of(rows), rows, item.suspect.sort, constants, part) if rows else ():
+        meter.tick(part.spent - known)
+        known = part.spent
+        yield max(item.suspect.size, listed.cost), rank, listed
+
+
+def _passes(
+    item: Reopened, value: Callable[[Mapping[str, object]], object], cases: Sequence[Case], meter: Meter
+) -> bool:
+    for case in cases:
+        meter.tick(RUN_WORK)
+        if not passes_case(item.program, case, {HOLE: value}):
+            return False
+    return True
+
+
+def repaired(module: Module, suspect: Suspect, content: Expr, imports: Sequence[Import]) -> Module:
+    """The module with an expression in the suspect's place."""
+    changed = with_function(module, replaced(module.function(suspect.function), suspect.place, content))
+    new = [item for item in imports if item not in changed.body]
+    return Module((*new, *changed.body))

@@ -118,14 +118,19 @@ def read_all(paths: Sequence[Path]) -> list[Row]:
 
 
 def append_row(path: Path, row: Row) -> None:
-    """Write a row to the end of a file and onto the disk; a torn line before it is ended first. Raises ``OSError``."""
+    """Write a row to the end of a file. Raises ``OSError``."""
+    append_line(path, row.to_json())
+
+
+def append_line(path: Path, line: str) -> None:
+    """Write a line to the end of a file and onto the disk; a torn line before it is ended first. Raises ``OSError``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as stream:
         if stream.tell() > 0:
             stream.seek(-1, os.SEEK_END)
             if stream.read(1) != b"\n":
                 stream.write(b"\n")
-        stream.write(f"{row.to_json()}\n".encode("utf-8", "backslashreplace"))
+        stream.write(f"{line}\n".encode("utf-8", "backslashreplace"))
         stream.flush()
         os.fsync(stream.fileno())
 

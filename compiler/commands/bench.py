@@ -1,4 +1,4 @@
-"""Measure liftc: a suite beside the raw model at the same number of tokens, the IR's coverage, overheads, replays."""
+"""Measure liftc: a suite beside the raw model at the same tokens, the IR's coverage, overheads, replays, SyGuS."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from compiler.bench.rows import Row
     from compiler.bench.suites import Problem
 
+SIDES = ("liftc", "cvc5")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the sub-commands."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="run|report|ir|overheads|replays")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|repair"
+    )
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
     _add_budgets(run_)
@@ -46,7 +50,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     replays = actions.add_parser("replays", help="compile problems, and replay each offline in another process")
     _add_suite(replays)
     _add_budgets(replays)
-    for action in (run_, report, ir, overheads, replays):
+    sygus = actions.add_parser("sygus", help="SyGuS problems, and cvc5 beside it")
+    sygus.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="folders of .sl files")
+    sygus.add_argument("--seconds", type=float, default=30.0, metavar="S", help="wall seconds a problem (default: 30)")
+    sygus.add_argument("--limit", type=int, metavar="N", help="the first N problems of each folder")
+    sygus.add_argument("--ids", type=lambda text: text.split(","), metavar="ID,...", help="these problems only")
+    sygus.add_argument("--sides", type=_sides, default=SIDES, metavar="SIDE,...", help="liftc, cvc5 (default: both)")
+    sygus.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines; a run goes on there")
+    repair = actions.add_parser("repair", help="seeded bugs repaired without a model, by edits and by reopening")
+    repair.add_argument("suite", metavar="SUITE", help="own, or the path of a JSON Lines file with reference solutions")
+    repair.add_argument("--limit", type=int, metavar="N", help="the first N problems that a bug can be seeded in")
+    repair.add_argument("--seconds", type=float, default=30.0, metavar="S", help="seconds a repair (default: 30)")
+    repair.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines")
+    for action in (run_, report, ir, overheads, replays, sygus, repair):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -72,7 +88,8 @@ def run(arguments: Namespace) -> int:
     from compiler.bench.suites import SuiteError
     from compiler.diagnostics import Diagnostic, LiftcError
 
-    actions = {"run": _run, "report": _report, "ir": _ir, "overheads": _overheads, "replays": _replays}
+    actions = {"run": _run, "report": _report, "ir": _ir, "overheads": _overheads, "replays": _replays, "sygus": _sygus}
+    actions["repair"] = _repair
     try:
         return actions[arguments.action](arguments)
     except (SuiteError, OSError, UnicodeDecodeError) as error:
@@ -180,6 +197,17 @@ def _replays(arguments: Namespace) -> int:
     return 0 if same == len(checked) else 1
 
 
+def _sygus(arguments: Namespace) -> int:
+    from compiler.bench.sygus import problems_in, render, run, to_json
+
+    paths = problems_in(arguments.folders, arguments.limit, arguments.ids)
+    with TemporaryDirectory(prefix="liftc-sygus-") as folder:
+        out = arguments.out or Path(folder) / "rows.jsonl"
+        rows = run(paths, arguments.seconds, arguments.sides, out, _say)
+    _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
 @contextmanager
 def _engine(model: str, *, cached: bool = True) -> Iterator[tuple[Backend | None, str]]:
     from compiler.engine import opened_engine
@@ -217,6 +245,27 @@ def _whole_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise ArgumentTypeError(f"expected whole numbers with commas between, not {text!r}") from None
+
+
+def _repair(arguments: Namespace) -> int:
+    from compiler.bench.repair import bench_repair, render, to_json
+
+    rows = []
+    for row in bench_repair(arguments.suite, arguments.limit, arguments.seconds, _say):
+        rows.append(row)
+        if arguments.out is not None:
+            with arguments.out.open("a", encoding="utf-8") as stream:
+                stream.write(f"{row.to_json()}\n")
+    _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(","))
+    for part in parts:
+        if part not in SIDES:
+            raise ArgumentTypeError(f"there is no side {part!r}; the sides are {', '.join(SIDES)}")
+    return parts
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -12,8 +12,14 @@ from compiler.sygus.problem import SORTS, Apply, Literal, Term, Variable
 from compiler.sygus.sexpressions import Atom, Group, Node
 from compiler.sygus.text import unescape
 
-ALIASES = {"str.to.int": "str.to_int", "int.to.str": "str.from_int", "str.replaceall": "str.replace_all"}
-"""What earlier versions of the language called some operators."""
+ALIASES = {
+    "str.to.int": "str.to_int",
+    "int.to.str": "str.from_int",
+    "str.replaceall": "str.replace_all",
+    "div_total": "div",
+    "mod_total": "mod",
+}
+"""What earlier versions of the language, and cvc5 in its answers, call some operators."""
 
 LARGEST_TERM = 100_000
 """How many nodes a term may have once each ``let`` is written out."""

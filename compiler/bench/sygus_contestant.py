@@ -1,0 +1,97 @@
+"""One side of ``liftc bench sygus`` on one problem, in a process of its own under the given limits.
+
+The process that is started only forks, waits and reports, so that the peak of memory which the system has measured is
+that of the solver alone, also where the solver was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+
+_MARGIN = 0.3
+
+
+def main() -> None:
+    """Run ``SIDE PATH SECONDS BYTES`` and print one line of JSON: what the side found, and what it took."""
+    side, path, seconds, memory = sys.argv[1:]
+    begun = time.monotonic()
+    reading, writing = os.pipe()
+    worker = os.fork()
+    if worker == 0:
+        os.close(reading)
+        _work(side, path, begun + float(seconds), int(memory), writing)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8", errors="replace") as pipe:
+        told = pipe.read()
+    _, status, usage = os.wait4(worker, 0)
+    ended = {"seconds": time.monotonic() - begun, "peak_bytes": usage.ru_maxrss * 1024, "ending": _ending(status)}
+    print(json.dumps({**_answer(told), **ended}))
+
+
+def _answer(told: str) -> dict[str, object]:
+    try:
+        answer: dict[str, object] = json.loads(told)
+    except ValueError:
+        return {}
+    return answer
+
+
+def _ending(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return "time" if number == signal.SIGALRM else signal.Signals(number).name
+    return "" if os.WEXITSTATUS(status) == 0 else f"exit {os.WEXITSTATUS(status)}"
+
+
+def _work(side: str, path: str, deadline: float, memory: int, pipe: int) -> None:
+    """The worker's whole life. An alarm that nothing handles ends it at the deadline, whatever it does."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_REAL, max(0.01, deadline - time.monotonic()))
+    code = 0
+    try:
+        found = {"liftc": _liftc, "cvc5": _cvc5}[side](path, deadline)
+        os.write(pipe, json.dumps(found).encode())
+    except MemoryError:
+        os.write(pipe, b'{"reason": "out of memory"}')
+    except BaseException as error:
+        os.write(pipe, json.dumps({"reason": f"{type(error).__name__}: {error}"[:500]}).encode())
+        code = 1
+    os._exit(code)
+
+
+def _liftc(path: str, deadline: float) -> dict[str, object]:
+    from compiler.front import read_source
+    from compiler.sygus.answer import Limits
+    from compiler.sygus.problem import definitions_of
+    from compiler.sygus.reader import read_problem
+    from compiler.sygus.solve import solve
+    from compiler.sygus.text import print_definition
+
+    problem = read_problem(read_source(path))
+    answer = solve(problem, Limits(max(0.1, deadline - time.monotonic() - _MARGIN)))
+    lines = [print_definition(item) for item in definitions_of(problem, answer.terms)] if answer.terms else []
+    return {"answer": "\n".join(lines), "reason": answer.reason, "expansions": answer.expansions}
+
+
+def _cvc5(path: str, deadline: float) -> dict[str, object]:
+    import cvc5
+
+    del deadline
+    solver = cvc5.Solver()
+    solver.setOption("sygus", "true")
+    with open(path, encoding="utf-8") as file:
+        if "declare-var" in (text := file.read()) and "String" not in text:
+            solver.setOption("sygus-si", "use")
+    parser = cvc5.InputParser(solver)
+    parser.setFileInput(cvc5.InputLanguage.SYGUS_2_1, path)
+    symbols, told = parser.getSymbolManager(), ""
+    while not (command := parser.nextCommand()).isNull():
+        told += command.invoke(solver, symbols)
+    found = "define-fun" in told
+    return {"answer": told if found else "", "reason": "" if found else told.strip()}

@@ -1,0 +1,10 @@
+; The nearest value to x between low and high, for all integers.
+(set-logic LIA)
+(synth-fun clamp ((x Int) (low Int) (high Int)) Int)
+(declare-var x Int)
+(declare-var low Int)
+(declare-var high Int)
+(constraint (=> (and (<= low high) (< x low)) (= (clamp x low high) low)))
+(constraint (=> (and (<= low high) (> x high)) (= (clamp x low high) high)))
+(constraint (=> (and (<= low x) (<= x high)) (= (clamp x low high) x)))
+(check-synth)

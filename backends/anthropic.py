@@ -19,7 +19,7 @@ from backends.keys import find_key
 from backends.protocol import Proposal, Request
 from backends.recheck import conforms
 from backends.streaming import events, gather
-from backends.wire import CODE_SCHEMA, Refused, code_of, connection, fenced, mapping, whole
+from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
 
 _TOOL = {
     "name": "answer",
@@ -40,22 +40,15 @@ class Anthropic:
     engine = "anthropic"
 
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
-        try:
-            import anthropic
-        except ImportError as error:
-            raise missing_package("anthropic") from error
-        manner = manner or Manner()
-        self._sdk: Any = anthropic
+        check_installed("anthropic")
         self._address = address
+        self._manner = manner or Manner()
         self._key = find_key(address)
-        self._client = anthropic.Anthropic(
-            api_key=self._key.secret,
-            base_url=address.url,
-            max_retries=0,
-            http_client=connection(anthropic, address, manner.silent_seconds),
-        )
+        self._sdk: Any = None
+        self._client: Any = None
+        self._opening = threading.Lock()
         self._refused = Refused(_OPTIONAL, {"tool_choice": ({"type": "auto"},), "tools": ([_without_strict()],)})
-        self._asker = Asker(address.name, self._answer, manner)
+        self._asker = Asker(address.name, self._answer, self._manner)
 
     @property
     def model(self) -> str:
@@ -63,12 +56,30 @@ class Anthropic:
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         """Answer all requests, in order. Raises ``BackendError`` with the answers that arrived."""
+        self._open()
         return self._asker.ask(requests)
 
     def close(self) -> None:
         """Close the connections."""
         self._asker.close()
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
+
+    def _open(self) -> None:
+        with self._opening:
+            if self._client is not None:
+                return
+            try:
+                import anthropic
+            except ImportError as error:
+                raise missing_package("anthropic") from error
+            self._sdk = anthropic
+            self._client = anthropic.Anthropic(
+                api_key=self._key.secret,
+                base_url=self._address.url,
+                max_retries=0,
+                http_client=connection(anthropic, self._address, self._manner.silent_seconds),
+            )
 
     def _answer(self, request: Request, stop: threading.Event) -> Proposal:
         def send(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -62,6 +62,7 @@ class CachedBackend:
             raise BackendError(
                 f"{len(requests)} of the model's replies are not in the cache {self._replies.path}",
                 hint="run once with the model, or with the cache of the first run",
+                code="L0612",
             )
         return self._inner.propose(requests)
 

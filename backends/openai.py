@@ -19,7 +19,7 @@ from backends.keys import find_key
 from backends.protocol import Proposal, Request
 from backends.recheck import conforms
 from backends.streaming import events, gather
-from backends.wire import CODE_SCHEMA, Refused, code_of, connection, fenced, mapping, whole
+from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
 
 _OPTIONAL = (
     "temperature",
@@ -44,23 +44,16 @@ class OpenAICompatible:
     engine = "openai"
 
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
-        try:
-            import openai
-        except ImportError as error:
-            raise missing_package("openai") from error
-        manner = manner or Manner()
-        self._sdk: Any = openai
+        check_installed("openai")
         self._address = address
+        self._manner = manner or Manner()
         self._key = find_key(address)
-        self._client = openai.OpenAI(
-            api_key=self._key.secret,
-            base_url=address.url,
-            max_retries=0,
-            http_client=connection(openai, address, manner.silent_seconds),
-        )
+        self._sdk: Any = None
+        self._client: Any = None
+        self._opening = threading.Lock()
         self._refused = Refused(_OPTIONAL, {"reasoning_effort": ("low",)})
         self._server = "other" if address.base_url is None else ""
-        self._asker = Asker(address.name, self._answer, manner)
+        self._asker = Asker(address.name, self._answer, self._manner)
 
     @property
     def model(self) -> str:
@@ -68,12 +61,30 @@ class OpenAICompatible:
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         """Answer all requests, in order. Raises ``BackendError`` with the answers that arrived."""
+        self._open()
         return self._asker.ask(requests)
 
     def close(self) -> None:
         """Close the connections."""
         self._asker.close()
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
+
+    def _open(self) -> None:
+        with self._opening:
+            if self._client is not None:
+                return
+            try:
+                import openai
+            except ImportError as error:
+                raise missing_package("openai") from error
+            self._sdk = openai
+            self._client = openai.OpenAI(
+                api_key=self._key.secret,
+                base_url=self._address.url,
+                max_retries=0,
+                http_client=connection(openai, self._address, self._manner.silent_seconds),
+            )
 
     def _answer(self, request: Request, stop: threading.Event) -> Proposal:
         def send(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

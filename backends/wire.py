@@ -10,9 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from backends.address import Address
-from backends.faults import ServerError
+from backends.faults import ServerError, missing_package
 
 CONNECT_SECONDS = 5.0
+
+
+def check_installed(package: str) -> None:
+    """Raise ``BackendError`` where an engine's SDK is not installed; it is not imported yet, which takes a second."""
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        raise missing_package(package)
 
 
 def connection(sdk: Any, address: Address, silent_seconds: float) -> Any:

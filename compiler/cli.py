@@ -11,6 +11,7 @@ COMMANDS = {
     "trace": "show afterwards how a compile went",
     "replay": "repeat a compile from its trace, offline",
     "models": "list the local models, or pull one",
+    "cache": "show what is kept of the models' replies, or trim it",
     "bench": "measure liftc beside the raw model",
     "explain": "explain a diagnostic's code",
     "ir": "print the IR of a specification or of Python code",

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError
 from compiler.assemble import Assembly, assemble
+from compiler.budget import Budget, Obeyed
 from compiler.candidate import Candidate
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.evidence import describe
@@ -25,12 +27,10 @@ from compiler.select import Choice, select
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
 from compiler.testimony import evidence_for, is_accepted
+from compiler.trace.events import Trace
 from compiler.trace.queries import record_query
 from compiler.unit import Unit, group_functions
 from solver.smt import observed
-
-from compiler.budget import Budget, Obeyed
-from compiler.trace.events import Trace
 
 Progress = Callable[[str], None]
 
@@ -79,7 +79,7 @@ def _compile(
 def _compile_observed(
     source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
 ) -> Result:
-    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed)
+    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money)
     _record_start(trace, source, options, backend)
     with budget.phase("front"):
         spec = read_spec(source)
@@ -101,12 +101,14 @@ def _record_start(trace: Trace, source: Source, options: Options, backend: Backe
             "seed": options.seed,
             "budget_tokens": options.budget_tokens,
             "budget_seconds": options.budget_seconds,
+            "budget_money": options.budget_money,
             "samples": options.samples,
             "best_effort": options.best_effort,
             "without": sorted(options.without),
         },
         engine=backend.engine if backend else None,
         model=backend.model if backend else None,
+        stages=[[stage.engine, stage.model] for stage in backend.stages] if isinstance(backend, Cascade) else [],
     )
 
 
@@ -123,8 +125,9 @@ def _compile_unit(
     except BackendError as error:
         raise _backend_failure(error) from error
     choice = select(pool.candidates, by_behaviour="selection" not in options.without)
+    warnings = (*narrowed.warnings, *_failures(unit, trace))
     if choice is None:
-        return _Chosen(unit, pool, None, False, (*narrowed.warnings, _no_candidate(unit, trace)))
+        return _Chosen(unit, pool, None, False, (*warnings, _no_candidate(unit, trace)))
     trace.record(
         "choice",
         unit=unit.name,
@@ -135,7 +138,7 @@ def _compile_unit(
     )
     accepted = is_accepted(choice, pool)
     problems = () if accepted else (_not_accepted(unit, choice.candidate),)
-    return _Chosen(unit, pool, choice, accepted, (*narrowed.warnings, *_suspects(pool), *problems))
+    return _Chosen(unit, pool, choice, accepted, (*warnings, *_suspects(pool), *problems))
 
 
 def _finish(
@@ -156,7 +159,12 @@ def _finish(
     program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
     status: Status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
     usage = Usage(
-        budget.prompt_tokens, budget.spent_tokens, budget.requests, budget.elapsed, tuple(sorted(budget.phases.items()))
+        budget.prompt_tokens,
+        budget.spent_tokens,
+        budget.requests,
+        budget.elapsed,
+        tuple(sorted(budget.phases.items())),
+        tuple(budget.engines.values()),
     )
     trace.record(
         "result",
@@ -200,7 +208,25 @@ def _marked(program: str) -> str:
 
 def _backend_failure(error: BackendError) -> LiftcError:
     hints = (error.hint,) if error.hint else ()
-    return LiftcError([Diagnostic("L0601", str(error), help=hints)], ExitCode.BACKEND_FAILED)
+    return LiftcError([Diagnostic(error.code, str(error), help=hints)], ExitCode.BACKEND_FAILED)
+
+
+def _failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
+    """What engines failed with on the way to a result that others made possible, each thing once."""
+    told = {
+        (str(event.data["engine"]), str(event.data["model"]), str(event.data["message"]), str(event.data["hint"]))
+        for event in trace.select("failure")
+        if event.data["unit"] == unit.name
+    }
+    return [
+        Diagnostic(
+            "L0610",
+            f"`{unit.name}` is compiled without all answers of {engine}:{model}: {message}",
+            help=(hint,) if hint else (),
+            severity="warning",
+        )
+        for engine, model, message, hint in sorted(told)
+    ]
 
 
 def _label(function: FunctionSpec) -> tuple[Label, ...]:

@@ -1,8 +1,8 @@
-"""From the name of a model, as users write it, to the back end that a compile asks."""
+"""From the names of models, as users write them, to the back end that a compile asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from backends.address import Address
     from backends.protocol import Backend
 
 AUTOMATIC = "auto"
@@ -30,16 +31,23 @@ class Engine:
             self.backend.close()
 
 
-def open_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Engine:
-    """The back end for a known model's name, a GGUF file's path, ``none``, or ``auto``: the default one if it is here.
+def open_engine(model: str = AUTOMATIC, *, cached: bool = True, offline: bool = False) -> Engine:
+    """The back end for a model: a known model's name, a GGUF file's path, ``none``, a remote model's address, or
+    ``auto``: the default one if it is here.
 
-    Replies are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises
-    ``BackendError`` for a model that is missing or damaged; one that does not load tells so at its first request.
+    A remote model is asked only where its address is given; ``offline`` answers for it from the cache alone. Replies
+    are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises ``BackendError`` for
+    a model that is missing or damaged, and for a remote one without its package or key; one that does not load or
+    cannot be reached tells so at its first request.
     """
     if model == NO_MODEL:
         return Engine(None, None)
+    from backends.address import parse_address
     from backends.models import DEFAULT_MODEL, find_model, list_models
 
+    address = parse_address(model)
+    if address is not None:
+        return _remote(address, cached=cached, offline=offline)
     if model == AUTOMATIC:
         default = next(listed for listed in list_models() if listed.known.name == DEFAULT_MODEL)
         if default.state == "absent":
@@ -52,16 +60,71 @@ def open_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Engine:
     return Engine(backend, file.name, notes)
 
 
+def open_cascade(models: Sequence[str], *, cached: bool = True, offline: bool = False) -> Engine:
+    """The back end for several models, in the order in which they are to be asked. Raises as ``open_engine`` does.
+
+    Names that stand for no model are left out: search comes before all models anyway.
+    """
+    from backends.cascade import Cascade
+
+    opened: list[Engine] = []
+    try:
+        for model in dict.fromkeys(models):
+            opened.append(open_engine(model, cached=cached, offline=offline))
+    except BaseException:
+        for engine in opened:
+            engine.close()
+        raise
+    stages = [engine.backend for engine in opened if engine.backend is not None]
+    name = ", ".join(engine.name for engine in opened if engine.name is not None)
+    notes = tuple(dict.fromkeys(note for engine in opened for note in engine.notes))
+    if len(stages) < 2:
+        return Engine(stages[0] if stages else None, name or None, notes)
+    return Engine(Cascade(stages), name, notes)
+
+
 @contextmanager
-def opened_engine(model: str = AUTOMATIC, *, cached: bool = True) -> Iterator[Engine]:
-    """The same for a block; an interruption leaves it without waiting for what the model still decodes."""
-    engine = open_engine(model, cached=cached)
+def opened_engine(
+    model: str = AUTOMATIC, *, models: Sequence[str] = (), cached: bool = True, offline: bool = False
+) -> Iterator[Engine]:
+    """The same for a block, a cascade where ``models`` are given.
+
+    An interruption leaves it without waiting for what the model still decodes.
+    """
+    engine = open_cascade(models or (model,), cached=cached, offline=offline)
     try:
         yield engine
     except Exception:
         engine.close()
         raise
     engine.close()
+
+
+def check_prices(engine: Engine) -> None:
+    """Raise ``BackendError`` for a model whose price is not known, before anything is spent."""
+    from backends.cascade import stages_of
+    from backends.prices import required_price
+
+    for stage in stages_of(engine.backend) if engine.backend is not None else ():
+        required_price(stage.engine, stage.model)
+
+
+def _remote(address: Address, *, cached: bool, offline: bool) -> Engine:
+    if offline:
+        from backends.cache import CachedBackend
+
+        return Engine(CachedBackend(None, engine=address.engine, model=address.id), address.name)
+    inner: Backend
+    if address.engine == "anthropic":
+        from backends.anthropic import Anthropic
+
+        inner = Anthropic(address)
+    else:
+        from backends.openai import OpenAICompatible
+
+        inner = OpenAICompatible(address)
+    backend, notes = _cached(inner) if cached else (inner, ())
+    return Engine(backend, address.name, notes)
 
 
 def _cached(inner: Backend) -> tuple[Backend, tuple[Diagnostic, ...]]:

@@ -13,13 +13,15 @@ ABLATIONS: tuple[Ablation, ...] = ("search", "grammar", "repair", "selection")
 class Options:
     """How one compile is done; the same options, specification, model and cache give the same bytes.
 
-    ``samples`` bounds how many answers the model is asked for besides its greedy one. ``without`` leaves parts of the
-    pipeline out, for ablations.
+    ``samples`` bounds how many answers the model is asked for besides its greedy one. ``budget_money`` bounds what
+    remote models may cost, in dollars; ``None`` sets no bound. ``without`` leaves parts of the pipeline out, for
+    ablations.
     """
 
     seed: int = 0
     budget_tokens: int = 4096
     budget_seconds: float = 120.0
+    budget_money: float | None = None
     samples: int = 6
     best_effort: bool = False
     without: frozenset[Ablation] = frozenset()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from backends.protocol import BackendError, Proposal, Request
+from backends.cascade import Cascade
+from backends.protocol import Backend, BackendError, Proposal, Request
+from compiler.budget import Obeyed
 from compiler.judge.stops import Stop
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
-
-from compiler.budget import Obeyed
 from compiler.trace.events import Event, Trace
 
 _OTHER_VERSION = "the trace was written by another version of liftc, or changed since"
@@ -46,12 +46,17 @@ class Comparison:
 
 
 class RecordedBackend:
-    """Answers from a trace, by the request's key. A request that the trace does not hold raises ``BackendError``."""
+    """Answers from a trace, by the request's key, and fails where the engine failed then.
 
-    def __init__(self, trace: Trace) -> None:
+    ``stage`` is the engine and model of one of a cascade's stages. A request that the trace does not hold raises
+    ``BackendError``.
+    """
+
+    def __init__(self, trace: Trace, stage: tuple[str, str] | None = None) -> None:
         start = trace.events[0].data
-        self._engine, self._model = str(start["engine"]), str(start["model"])
+        self._engine, self._model = stage or (str(start["engine"]), str(start["model"]))
         self._answers = {str(event.data["key"]): _proposal(event) for event in trace.select("proposal")}
+        self._failures = {key: event for event in trace.select("failure") for key in _listed(event.data["keys"])}
 
     @property
     def engine(self) -> str:
@@ -64,10 +69,19 @@ class RecordedBackend:
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         """The recorded answers, in order. Raises ``BackendError``."""
         keys = [request.key(self._engine, self._model) for request in requests]
-        missing = sum(key not in self._answers for key in keys)
-        if missing:
-            raise BackendError(f"the trace holds no answer to {missing} of the model's requests", hint=_OTHER_VERSION)
-        return [self._answers[key] for key in keys]
+        missing = [key for key in keys if key not in self._answers]
+        if not missing:
+            return [self._answers[key] for key in keys]
+        failure = self._failures.get(missing[0])
+        if failure is None:
+            told = f"the trace holds no answer to {len(missing)} of the model's requests"
+            raise BackendError(told, hint=_OTHER_VERSION)
+        raise BackendError(
+            str(failure.data["message"]),
+            hint=str(failure.data["hint"]),
+            code=str(failure.data["code"]),
+            arrived=[self._answers.get(key) for key in keys],
+        )
 
     def close(self) -> None:
         """There is nothing to free."""
@@ -86,7 +100,7 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
         start = trace.events[0].data
         source = Source(str(start["name"]), str(start["text"]))
         options = _options(start["options"])
-        backend = RecordedBackend(trace) if start["model"] is not None else None
+        backend = _recorded(trace)
         obeyed = _obeyed(trace)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
@@ -121,6 +135,21 @@ def _options(data: Any) -> Options:
     return Options(**{**given, "without": frozenset(given["without"])})
 
 
+def _recorded(trace: Trace) -> Backend | None:
+    start = trace.events[0].data
+    if start["model"] is None:
+        return None
+    stages = [RecordedBackend(trace, _pair(stage)) for stage in _listed(start.get("stages", []))]
+    return Cascade(stages) if stages else RecordedBackend(trace)
+
+
+def _pair(value: object) -> tuple[str, str]:
+    match value:
+        case [str() as engine, str() as model]:
+            return engine, model
+    raise TypeError(f"an engine and a model, but {value!r}")
+
+
 def _proposal(event: Event) -> Proposal:
     data: Mapping[str, Any] = event.data
     return Proposal(
@@ -131,6 +160,7 @@ def _proposal(event: Event) -> Proposal:
         data["logprob"],
         seconds=0.0,
         cached=True,
+        conforms=bool(data["constrained"]),
     )
 
 

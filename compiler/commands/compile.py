@@ -35,7 +35,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("spec", metavar="SPEC", help="the specification's file, - for standard input")
     add("-o", "--output", metavar="OUT", help="the file to write, - for standard output (the default without --json)")
-    add("--model", metavar="NAME|PATH|none", default="auto", help="the model; default: qwen2.5-coder-0.5b if pulled")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--model",
+        metavar="MODEL",
+        default="auto",
+        help="a known model, a GGUF file, `none`, openai:MODEL[@BASE_URL] or anthropic:MODEL[@BASE_URL]; "
+        "default: qwen2.5-coder-0.5b if pulled",
+    )
+    chosen.add_argument(
+        "--models",
+        metavar="A,B,...",
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        default=[],
+        help="several models, the cheapest first: the next is asked where one fails or its answers do not do",
+    )
+    add("--offline", action="store_true", help="use no network: remote models answer from the cache alone")
     add(
         "--seed",
         type=_number(int, 0),
@@ -56,6 +71,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=default.budget_seconds,
         metavar="S",
         help="seconds that the compile may take (default: %(default)g)",
+    )
+    add(
+        "--budget-money",
+        type=_number(float, 0),
+        default=default.budget_money,
+        metavar="D",
+        help="dollars that remote models may cost (default: no bound)",
     )
     add(
         "--samples",
@@ -95,7 +117,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
-    from compiler.engine import opened_engine
+    from compiler.engine import check_prices, opened_engine
     from compiler.front import read_source
     from compiler.terminal.output import check_writable
 
@@ -107,14 +129,15 @@ def _run(arguments: Namespace) -> int:
         from compiler.sygus.command import run as run_sygus
 
         return run_sygus(arguments, source)
-    with opened_engine(arguments.model) as engine:
-        from compiler.terminal.progress import Activity, WatchedBackend, shown
+    with opened_engine(arguments.model, models=arguments.models, offline=arguments.offline) as engine:
+        from compiler.driver import compile_source
+        from compiler.terminal.progress import Activity, shown, watched
         from compiler.trace.file import kept_on_failure
 
-        from compiler.driver import compile_source
-
+        if arguments.budget_money is not None:
+            check_prices(engine)
         activity = Activity()
-        backend = WatchedBackend(engine.backend, activity) if engine.backend is not None else None
+        backend = watched(engine.backend, activity) if engine.backend is not None else None
         with kept_on_failure(arguments.trace) as trace, shown(activity):
             result = compile_source(source, _options(arguments), backend, trace=trace, progress=activity)
     _write(arguments, source, result)
@@ -128,6 +151,7 @@ def _options(arguments: Namespace) -> Options:
         seed=arguments.seed,
         budget_tokens=arguments.budget_tokens,
         budget_seconds=arguments.budget_seconds,
+        budget_money=arguments.budget_money,
         samples=arguments.samples,
         best_effort=arguments.best_effort,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backends.protocol import Backend, Proposal, Request
+from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.diagnostics import LiftcError
 from compiler.fill.ask import code_in, constrained_request, first_request, sample_request
 from compiler.fill.conform import conform, renamed_entry
@@ -39,28 +39,54 @@ def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int) ->
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
-    if not requests:
-        return
-    with pool.budget.phase("model"):
-        proposals = backend.propose(requests)
+    failure: BackendError | None = None
+    try:
+        requests = pool.budget.affordable(backend, requests)
+        with pool.budget.phase("model"):
+            proposals: Sequence[Proposal | None] = backend.propose(requests) if requests else ()
+    except BackendError as error:
+        proposals, failure = error.arrived or [None] * len(requests), error
     for request, proposal in zip(requests, proposals, strict=True):
-        pool.budget.spend(proposal.prompt_tokens, proposal.completion_tokens)
-        pool.trace.record(
-            "proposal",
-            timing={"seconds": proposal.seconds, "cached": proposal.cached},
-            unit=pool.unit.name,
-            key=request.key(backend.engine, backend.model),
-            occurrence=request.occurrence,
-            temperature=request.sampling.temperature,
-            constrained=request.grammar is not None,
-            prompt=request.messages[-1].content,
-            text=proposal.text,
-            prompt_tokens=proposal.prompt_tokens,
-            completion_tokens=proposal.completion_tokens,
-            finish=proposal.finish,
-            logprob=proposal.logprob,
-        )
-        _admit(pool, request, proposal)
+        if proposal is not None:
+            _take(pool, backend, request, proposal)
+    if failure is not None:
+        left = [request for request, answer in zip(requests, proposals, strict=True) if answer is None]
+        _record_failure(pool, backend, left, failure)
+        raise failure
+
+
+def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal) -> None:
+    pool.budget.spend(backend, proposal)
+    pool.trace.record(
+        "proposal",
+        timing={"seconds": proposal.seconds, "cached": proposal.cached},
+        unit=pool.unit.name,
+        key=request.key(backend.engine, backend.model),
+        occurrence=request.occurrence,
+        temperature=request.sampling.temperature,
+        constrained=request.grammar is not None and proposal.conforms is not False,
+        prompt=request.messages[-1].content,
+        text=proposal.text,
+        prompt_tokens=proposal.prompt_tokens,
+        completion_tokens=proposal.completion_tokens,
+        finish=proposal.finish,
+        logprob=proposal.logprob,
+    )
+    _admit(pool, request, proposal)
+
+
+def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failure: BackendError) -> None:
+    pool.budget.failed(backend)
+    pool.trace.record(
+        "failure",
+        unit=pool.unit.name,
+        engine=backend.engine,
+        model=backend.model,
+        keys=[request.key(backend.engine, backend.model) for request in left],
+        code=failure.code,
+        message=str(failure),
+        hint=failure.hint,
+    )
 
 
 def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:

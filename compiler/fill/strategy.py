@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backends.protocol import Backend
+from backends.cascade import stages_of
+from backends.protocol import Backend, BackendError
 from compiler.fill.forced import force
 from compiler.fill.pool import Pool
 from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
@@ -25,7 +26,8 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
 
     What the specification forces comes first, then search, where there is no model or no prose for it to read.
     Otherwise the model is asked: its greedy answer is the first candidate and the forced program its rival, and search
-    and repair see to what its answers leave open. Raises ``BackendError``.
+    and repair see to what its answers leave open. Of a cascade's models the next is asked where that does not do, or
+    where one fails. Raises the last model's ``BackendError`` where nothing else fits either.
     """
     searching = "search" not in options.without
     if backend is None or not pool.unit.prose:
@@ -35,9 +37,29 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
             search(pool)
         if pool.clean or backend is None:
             return
-    _ask(pool, backend, options, say)
-    if pool.clean:
-        return
+    stages = stages_of(backend)
+    for place, stage in enumerate(stages):
+        failure = _try_to_ask(pool, stage, options, say, len(stages) - place)
+        if not pool.clean and (failure is None or pool.candidates):
+            _mend(pool, options, say, searching=searching)
+            searching = False
+        if pool.clean:
+            return
+    if failure is not None:
+        raise failure
+
+
+def _try_to_ask(pool: Pool, stage: Backend, options: Options, say: Progress, parts: int) -> BackendError | None:
+    """Ask one model for its part of the tokens; what it failed with, if it did."""
+    try:
+        with pool.budget.share(parts):
+            _ask(pool, stage, options, say)
+    except BackendError as error:
+        return error
+    return None
+
+
+def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> None:
     if "repair" not in options.without:
         say(f"repairing near-misses of {pool.unit.name}")
         recombine(pool)

@@ -72,7 +72,7 @@ def backend_failure(error: BackendError) -> Diagnostic:
     """The diagnostic for an engine's failure."""
     from compiler.diagnostics import Diagnostic
 
-    return Diagnostic("L0601", str(error), help=(error.hint,) if error.hint else ())
+    return Diagnostic(error.code, str(error), help=(error.hint,) if error.hint else ())
 
 
 def _own_fault(error: Exception) -> Diagnostic:

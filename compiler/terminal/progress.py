@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
+from backends.cascade import Cascade
 from backends.protocol import Backend, Proposal, Request
 
 REFRESH_SECONDS = 0.2
@@ -37,6 +38,13 @@ class Activity:
             parts.append(f"{self.answers} had, {self.tokens} tokens")
         parts.append(f"{monotonic() - self.started:.0f} s")
         return " · ".join(parts)
+
+
+def watched(backend: Backend, activity: Activity) -> Backend:
+    """The back end, every model of it, telling an activity what it does."""
+    if isinstance(backend, Cascade):
+        return Cascade([WatchedBackend(stage, activity) for stage in backend.stages])
+    return WatchedBackend(backend, activity)
 
 
 @dataclass(frozen=True, slots=True)

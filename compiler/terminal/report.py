@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from compiler.diagnostics import Diagnostic
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated, describe
-from compiler.result import FunctionResult, Result, Usage
+from compiler.result import EngineUsage, FunctionResult, Result, Usage
 from compiler.terminal.paint import Paint, painter
 
 _LONGEST_CLAUSE = 60
@@ -22,7 +23,7 @@ def report_text(result: Result, *, model: str | None = None, colour: bool = Fals
     """The evidence of every function as a table, what is ambiguous, and what it cost; without a trailing newline."""
     paint = painter(colour)
     lines = [line for function in result.functions for line in _function_lines(function, paint)]
-    return "\n".join([*lines, _cost(result, model)])
+    return "\n".join([*lines, _cost(result, model), *_engine_lines(result.usage)])
 
 
 def _function_lines(function: FunctionResult, paint: Paint) -> list[str]:
@@ -49,6 +50,25 @@ def _cost(result: Result, model: str | None) -> str:
         return f"no model, {usage.seconds:.1f} s"
     tokens = f"{usage.prompt_tokens} tokens read, {usage.completion_tokens} written"
     return f"model {model or result.model}, {tokens}, {usage.seconds:.1f} s"
+
+
+def _engine_lines(usage: Usage) -> list[str]:
+    """What each model was asked for, where there were several, or one that costs or failed."""
+    engines = usage.engines
+    if len(engines) < 2 and not any(item.money != 0 or item.failures for item in engines):
+        return []
+    return [f"  {item.engine}:{item.model}: {', '.join(_account(item))}" for item in engines]
+
+
+def _account(item: EngineUsage) -> list[str]:
+    parts = [f"{item.requests} {'answer' if item.requests == 1 else 'answers'}"]
+    if item.cached:
+        parts[0] += f" ({item.cached} from the cache)"
+    parts.append(f"{item.prompt_tokens} tokens read, {item.completion_tokens} written")
+    if item.failures:
+        parts.append(f"{item.failures} {'failure' if item.failures == 1 else 'failures'}")
+    parts.append("price unknown" if item.money is None else f"${item.money:.4f}" if item.money else "free")
+    return parts
 
 
 def _line_of(clause: ClauseEvidence) -> str:
@@ -114,7 +134,14 @@ def _usage_data(usage: Usage) -> dict[str, object]:
         "requests": usage.requests,
         "seconds": round(usage.seconds, 4),
         "phases": {name: round(seconds, 4) for name, seconds in usage.phases},
+        "engines": [_engine_data(item) for item in usage.engines],
     }
+
+
+def _engine_data(item: EngineUsage) -> dict[str, object]:
+    data = asdict(item)
+    money = None if item.money is None else round(item.money, 6)
+    return {**data, "seconds": round(item.seconds, 4), "money": money}
 
 
 def _function_data(function: FunctionResult) -> dict[str, object]:

@@ -9,24 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from solver.formulas import Formula, Value, atoms, holds, put
-from solver.linear import Comparison, Environment, Linear, Truth, constant
+from solver.linear import Comparison, Environment, Linear, Truth, constant, name_of
 from solver.piecewise import Values, put_value, value_in
 
 # Whether the formula can hold at a point of the inputs, for some values of the outputs that it still mentions.
 Possible = Callable[[Formula], bool]
 
 
-def project(formula: Formula, outputs: Mapping[str, bool], point: Environment, possible: Possible) -> Values | None:
+# A term divided by a positive number, rounded down.
+Divide = Callable[[Linear, int], Linear]
+# A name for a term divided by a positive number, rounded down.
+Quotient = Callable[[Linear, int], str]
+
+
+def project(
+    formula: Formula, outputs: Mapping[str, bool], point: Environment, possible: Possible, quotient: Quotient
+) -> Values | None:
     """A term for each output, such that the formula holds at a point of the inputs; ``None`` where none is found.
 
     ``outputs`` tells of each whether it is a truth value; ``point`` has the value of each, which is the last resort.
     """
+    point = dict(point)
+
+    def divide(term: Linear, divisor: int) -> Linear:
+        name = quotient(term, divisor)
+        point[name] = term.value(point) // divisor
+        return name_of(name)
+
     chosen: list[tuple[str, Value]] = []
     waiting = list(outputs)
     while waiting:
         name = min(waiting, key=lambda output: _difficulty(formula, output, waiting)) if waiting[1:] else waiting[0]
         waiting.remove(name)
-        for value in _candidates(formula, name, outputs[name], point):
+        for value in _candidates(formula, name, outputs[name], point, waiting, divide):
             if waiting:
                 fits = possible(put(formula, {name: value}))
             else:
@@ -50,28 +65,44 @@ def _difficulty(formula: Formula, output: str, outputs: Sequence[str]) -> tuple[
     return not defined, len(comparisons), -outputs.index(output)
 
 
-def _candidates(formula: Formula, name: str, boolean: bool, point: Environment) -> Iterator[Value]:
+def _candidates(
+    formula: Formula, name: str, boolean: bool, point: Environment, others: Sequence[str], divide: Divide
+) -> Iterator[Value]:
     if boolean:
         yield from (True, False)
         return
-    found = sorted(_bounds(formula, name), key=lambda bound: bound[:-1])
-    terms = dict.fromkeys(term for *_, term in found)
-    if not terms:
+    direct, divided = _bounds(formula, name, others)
+    terms = dict.fromkeys(term for *_, term in sorted(direct, key=lambda bound: bound[:-1]))
+    if not terms and not divided:
         yield constant(0)
     yield from terms
+    for dividend, divisor in divided:
+        yield divide(dividend, divisor)
     yield from (constant(0), constant(int(point[name])))
 
 
-def _bounds(formula: Formula, name: str) -> Iterator[tuple[bool, bool, int, int, Linear]]:
+def _bounds(
+    formula: Formula, name: str, others: Sequence[str]
+) -> tuple[list[tuple[bool, bool, int, int, Linear]], list[tuple[Linear, int]]]:
     """The terms that the name's comparisons tell of: where it equals something, and just inside and outside of bounds.
 
-    Each with the order in which they are to be tried.
+    Each with the order in which they are to be tried, and apart from them those that are a term divided by a number.
     """
+    direct: list[tuple[bool, bool, int, int, Linear]] = []
+    divided: dict[tuple[Linear, int], None] = {}
     for position, atom in enumerate(dict.fromkeys(atoms(formula))):
-        if isinstance(atom, Truth) or abs(atom.term.factor(name)) != 1:
+        if isinstance(atom, Truth) or not atom.term.factor(name):
             continue
-        bound = atom.term.without(name).times(-atom.term.factor(name))
-        equation = atom.relation != "<="
-        outside = constant(atom.term.factor(name))
-        for term, direct in ((bound, True), (bound.plus(outside), False), (bound.plus(outside, -1), False)):
-            yield not direct, not equation, term.weight, position, term
+        factor, rest = atom.term.factor(name), atom.term.without(name)
+        if abs(factor) == 1:
+            bound, outside = rest.times(-factor), constant(factor)
+            equation = atom.relation != "<="
+            for term, inside in ((bound, True), (bound.plus(outside), False), (bound.plus(outside, -1), False)):
+                direct.append((not inside, not equation, term.weight, position, term))
+        elif not any(rest.factor(other) for other in others):
+            # The largest number whose product is not above a bound, or the smallest that is not below it.
+            dividend = rest.times(-1) if factor > 0 else rest.plus(constant(-factor - 1))
+            divided[dividend, abs(factor)] = None
+            if atom.relation == "<=":
+                divided[dividend.plus(constant(factor)), abs(factor)] = None
+    return direct, list(divided)

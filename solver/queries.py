@@ -16,7 +16,13 @@ class Queries:
     Every method raises ``BudgetSpentError`` where the budget of all queries is used up, or ``should_stop`` says so.
     """
 
-    def __init__(self, each: int, together: int, should_stop: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        each: int,
+        together: int,
+        should_stop: Callable[[], bool] = lambda: False,
+        about: smt.Subject = smt.NOTHING,
+    ) -> None:
         import z3
 
         self.context: Smt = z3.Context()
@@ -25,16 +31,17 @@ class Queries:
         self._each = each
         self._together = together
         self._should_stop = should_stop
+        self._about = about
 
     def own(self, term: Smt) -> Smt:
         """The term in the context of these queries."""
         return term if term.ctx == self.context else term.translate(self.context)
 
-    def solve(self, constraints: Sequence[Smt], variables: Mapping[str, Smt], limit: int | None = None) -> smt.Answer:
+    def solve(self, constraints: Sequence[Smt], variables: Mapping[str, Smt]) -> smt.Answer:
         """Whether the constraints can hold together, and for which values of the variables."""
         import z3
 
-        solver = self._solver(constraints, limit or self._each)
+        solver = self._solver(constraints)
         answer = self._check(solver, ())
         if answer == z3.unsat:
             return smt.Unsatisfiable()
@@ -45,18 +52,6 @@ class Queries:
             {name: smt.python_value(model.eval(term, model_completion=True)) for name, term in variables.items()}
         )
 
-    def implies(self, premises: Sequence[Smt], conclusion: Smt) -> bool | None:
-        """Whether the premises imply the conclusion; ``None`` where Z3 gave up."""
-        import z3
-
-        match self.solve([*premises, z3.Not(conclusion)], {}):
-            case smt.Unsatisfiable():
-                return True
-            case smt.Satisfied():
-                return False
-            case smt.GaveUp():
-                return None
-
     def fewest(self, background: Sequence[Smt], candidates: Sequence[Smt]) -> list[int] | None:
         """Which of the candidates contradict the background, so that none of these can be spared.
 
@@ -64,7 +59,7 @@ class Queries:
         """
         import z3
 
-        solver = self._solver(background, self._each)
+        solver = self._solver(background)
         marks = [z3.Bool(f"candidate {index}", self.context) for index in range(len(candidates))]
         for mark, candidate in zip(marks, candidates, strict=True):
             solver.add(z3.Implies(mark, candidate))
@@ -84,11 +79,11 @@ class Queries:
         core = {mark.get_id() for mark in solver.unsat_core()}
         return [index for index, mark in enumerate(marks) if mark.get_id() in core]
 
-    def _solver(self, constraints: Sequence[Smt], limit: int) -> Smt:
+    def _solver(self, constraints: Sequence[Smt]) -> Smt:
         import z3
 
         solver = z3.Solver(ctx=self.context)
-        solver.set("rlimit", limit)
+        solver.set("rlimit", self._each)
         solver.set("random_seed", 0)
         solver.add(*constraints)
         return solver
@@ -96,12 +91,7 @@ class Queries:
     def _check(self, solver: Smt, assumptions: Sequence[Smt]) -> Smt:
         if self.spent >= self._together or self._should_stop():
             raise BudgetSpentError
-        answer = solver.check(*assumptions)
+        answer = smt.check(solver, self._about, self._each, assumptions, self.spent)
         self.asked += 1
-        self.spent = _work(solver)
+        self.spent = smt.work_of(solver)
         return answer
-
-
-def _work(solver: Smt) -> int:
-    # Z3 counts for all solvers of a context together.
-    return next((int(value) for key, value in solver.statistics() if key == "rlimit count"), 0)

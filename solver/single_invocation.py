@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from solver import smt
-from solver.formulas import Formula, Reader, UnreadableError, Value, Writer, atoms, holds, junction, negation, put
-from solver.linear import Atom, Comparison, Environment, weight
+from solver.formulas import Formula, Value, Writer, atoms, holds, junction, negation, put
+from solver.linear import Atom, Comparison, Environment, Linear, weight
 from solver.meter import BudgetSpentError
 from solver.piecewise import Arm, Guard, Piecewise, Values
 from solver.projection import project
 from solver.queries import Queries
+from solver.reading import Reader, UnreadableError
 from solver.smt import Smt
 
 _MOST_TERMS = 64
@@ -59,10 +60,11 @@ def synthesise(
 ) -> Outcome:
     """A function from inputs to outputs under which the specification holds for all inputs."""
     names = {name: queries.own(term) for name, term in {**inputs, **outputs}.items()}
-    reader = Reader(names, frozenset(outputs))
+    reader = Reader(names, list(outputs))
     try:
-        formula = reader.formula(queries.own(specification))
-        return _Search(formula, reader.names, outputs, queries, Writer(reader.names, queries.context)).run()
+        formula = junction("and", [reader.formula(queries.own(specification)), *reader.facts])
+        sought = {name: reader.names[name] for name in reader.sought}
+        return _Search(formula, reader.names, sought, queries, Writer(reader.names, queries.context)).run(len(outputs))
     except UnreadableError as error:
         return NotFound(str(error))
     except BudgetSpentError:
@@ -84,7 +86,7 @@ class _Piece:
 @dataclass(slots=True)
 class _Search:
     formula: Formula
-    names: Mapping[str, Smt]
+    names: dict[str, Smt]
     outputs: Mapping[str, Smt]
     queries: Queries
     writer: Writer
@@ -97,14 +99,16 @@ class _Search:
         """Every name but the outputs."""
         return {name: term for name, term in self.names.items() if name not in self.outputs}
 
-    def run(self) -> Outcome:
+    def run(self, wanted: int) -> Outcome:
+        """The function for the first few outputs; the others are only what these must be consistent with."""
         failure = self._collect()
         if failure is not None:
             return failure
         while len(self.arms) < _MOST_ARMS:
             otherwise = self._rest()
             if otherwise is not None:
-                return Found(Piecewise(tuple(self.arms), otherwise), self.seen)
+                arms = [Arm(arm.guard, arm.values[:wanted]) for arm in self.arms]
+                return Found(Piecewise(tuple(arms), otherwise[:wanted]), self.seen)
             step = self._step()
             if step is not None:
                 return step
@@ -139,10 +143,20 @@ class _Search:
             constraints = [*there, self.writer.write(formula)]
             return isinstance(self.queries.solve(constraints, {}), smt.Satisfied)
 
-        values_found = project(self.formula, kinds, here, possible)
+        values_found = project(self.formula, kinds, here, possible, self._quotient)
         if values_found is None:
             return NotFound("no linear term was found for the result")
         return self._piece(values_found)
+
+    def _quotient(self, dividend: Linear, divisor: int) -> str:
+        """A name for a quotient, rounded down, of which points that are known say nothing."""
+        term = dividend.smt(self.names) / divisor
+        name = str(term.sexpr())
+        if name not in self.names:
+            self.names[name] = term
+            for piece in self.pieces:
+                piece.wrong_at = piece.guarded_at = None
+        return name
 
     def _piece(self, values: Values) -> _Piece:
         by_name: dict[str, Value] = dict(zip(self.outputs, values, strict=True))

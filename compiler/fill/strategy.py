@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from backends.cascade import stages_of
 from backends.protocol import Backend, BackendError
+from compiler.fill.by_contract import fill_by_contract
 from compiler.fill.forced import force
 from compiler.fill.pool import Pool
 from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
 from compiler.fill.recombine import recombine
 from compiler.fill.repair import repair
 from compiler.fill.search import search
+from compiler.fill.several import search_several
 from compiler.options import Options
 from compiler.select import select
 
@@ -33,8 +35,7 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
     if backend is None or not pool.unit.prose:
         force(pool)
         if searching and not pool.clean:
-            say(f"searching for {pool.unit.name}")
-            search(pool)
+            _search(pool, say)
         if pool.clean or backend is None:
             return
     stages = stages_of(backend)
@@ -66,8 +67,15 @@ def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> No
         if not pool.clean:
             repair(pool)
     if searching and not pool.clean:
-        say(f"searching for {pool.unit.name}")
+        _search(pool, say)
+
+
+def _search(pool: Pool, say: Progress) -> None:
+    say(f"searching for {pool.unit.name}")
+    fill_by_contract(pool)
+    if not any(candidate.convincing for candidate in pool.clean):
         search(pool)
+        search_several(pool)
 
 
 def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:

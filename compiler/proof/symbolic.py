@@ -20,6 +20,7 @@ from compiler.ir.nodes import (
     ComparisonOperator,
     Conditional,
     Const,
+    Display,
     Expr,
     Name,
     Unary,
@@ -150,6 +151,9 @@ class Symbols:
         left = self.value(node.left)
         depth = len(self.path)
         for operator, comparator in zip(node.operators, node.comparators, strict=True):
+            if operator in ("in", "not in") and isinstance(comparator, Display) and len(node.operators) == 1:
+                among = z3.Or(False, *(_compare("==", left, self.value(item)) for item in comparator.items))
+                return among if operator == "in" else z3.Not(among)
             right = self.value(comparator)
             parts.append(_compare(operator, left, right))
             self.path.append(parts[-1])

@@ -11,7 +11,7 @@ from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.pools import unknown_functions
 from compiler.sygus.problem import Literal, Problem, Target, Term, Variable
 from compiler.sygus.rendering import render
-from compiler.sygus.symbolic import Application, NotSymbolicError, all_constraints, declared
+from compiler.sygus.symbolic import Application, NotSymbolicError, all_constraints, declared, term_of
 from solver import several_invocations, single_invocation
 from solver.meter import BudgetSpentError
 from solver.piecewise import Piecewise
@@ -56,8 +56,8 @@ def _single_invocation(problem: Problem, queries: Queries) -> Solution:
     calls = _Calls(problem, variables, queries.context)
     specification = all_constraints(problem, variables, calls.result, queries.context)
     match single_invocation.synthesise(specification, variables, calls.results, queries):
-        case Found(function):
-            return tuple(calls.body(target, function) for target in problem.targets), "right for all inputs"
+        case Found(function, terms):
+            return tuple(calls.body(target, function, terms) for target in problem.targets), "right for all inputs"
         case Impossible(inputs):
             point = ", ".join(f"{name} = {value}" for name, value in inputs.items())
             return (), f"no values satisfy the constraints where {point}"
@@ -102,7 +102,7 @@ class _Calls:
         target = next(target for target in self.problem.targets if target.name == name)
         return self.results.setdefault(_result(name), declared(_result(name), target.result, self.context))
 
-    def body(self, target: Target, function: Piecewise) -> Term:
+    def body(self, target: Target, function: Piecewise, terms: Mapping[str, Smt]) -> Term:
         """The target's body. Raises ``_DifferentArgumentsError`` where it needs what the target does not see."""
         if target.name not in self.arguments:
             return Literal(False) if target.result == "Bool" else Literal(0)
@@ -110,6 +110,10 @@ class _Calls:
         names: dict[str, Term] = {}
         for argument, (parameter, _) in zip(self.arguments[target.name], target.parameters, strict=True):
             names.setdefault(argument, Variable(parameter))
+        for name, smt in terms.items():
+            term = term_of(smt, names)
+            if term is not None:
+                names[name] = term
         try:
             return render(own, names)
         except KeyError as error:

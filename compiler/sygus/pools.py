@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from compiler.sygus.problem import Problem
 from compiler.sygus.symbolic import all_constraints, declared
-from solver.formulas import Formula, Reader, UnreadableError
+from solver.formulas import Formula
 from solver.pools import Call, pool_of
 from solver.queries import Queries
+from solver.reading import Reader, UnreadableError
 from solver.several_invocations import Unknown
 from solver.smt import Smt
 
@@ -35,7 +36,7 @@ def unknown_functions(problem: Problem, variables: Mapping[str, Smt], queries: Q
     constraints = all_constraints(problem, variables, application, queries.context)
     names = {str(result): result for result, _ in results.values()}
     try:
-        formula: Formula = Reader({**variables, **names}, frozenset(names)).formula(constraints)
+        formula: Formula = Reader({**variables, **names}, list(names)).formula(constraints)
     except UnreadableError:
         formula = True
     functions = {}

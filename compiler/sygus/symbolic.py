@@ -101,6 +101,27 @@ def apply_operator(name: str, values: Sequence[Smt]) -> Smt:
     raise NotSymbolicError(f"the operator {name}")
 
 
+def term_of(term: Smt, names: Mapping[str, Term]) -> Term | None:
+    """A term of Z3 over names as a term of SMT-LIB; ``None`` where it holds anything but integers' operations."""
+    z3 = _z3()
+    operators = {
+        z3.Z3_OP_ADD: "+",
+        z3.Z3_OP_SUB: "-",
+        z3.Z3_OP_UMINUS: "-",
+        z3.Z3_OP_MUL: "*",
+        z3.Z3_OP_IDIV: "div",
+        z3.Z3_OP_MOD: "mod",
+    }
+    if z3.is_int_value(term):
+        return Literal(int(term.as_long()))
+    if z3.is_const(term):
+        return names.get(str(term.decl().name()))
+    operator = operators.get(term.decl().kind())
+    found = [term_of(child, names) for child in term.children()]
+    parts = [part for part in found if part is not None]
+    return Apply(operator, tuple(parts)) if operator is not None and len(parts) == len(found) else None
+
+
 def _compare(name: str, left: Smt, right: Smt) -> Smt:
     match name:
         case "=":

@@ -1,0 +1,152 @@
+"""Filling by contract: a body that pre- and post-conditions over integers and truth values determine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from compiler.fill.piecewise import body_lines
+from compiler.fill.pool import Pool
+from compiler.fill.problem import partial_function
+from compiler.ir.lower import lower_expression, lower_module
+from compiler.ir.nodes import BlockHole, Call, Function, If, Module, Name, Raise
+from compiler.proof.symbolic import UnsupportedError, Value, condition
+from compiler.propagation.intervals import bound_condition
+from compiler.source import Source
+from compiler.spec import FunctionSpec
+from solver import smt
+from solver.piecewise import Piecewise
+from solver.queries import Queries
+from solver.single_invocation import Found, synthesise
+from solver.smt import Smt, Subject
+from solver.sorts import BOOL, INT
+
+_WORK_OF_A_QUERY = 1_000_000
+_WORK = 60_000_000
+_SIMPLE = (INT, BOOL)
+
+
+def fill_by_contract(pool: Pool) -> None:
+    """Add the function that the contracts of a unit's one function describe, where Z3 finds one.
+
+    It is convincing only where the contracts leave no other result for any arguments.
+    """
+    if len(pool.unit.functions) != 1:
+        return
+    function = pool.unit.functions[0]
+    template = partial_function(function)
+    if len(template.body) != 1 or not isinstance(template.body[0], BlockHole):
+        return
+    try:
+        demand = _demand(function)
+    except UnsupportedError:
+        return
+    if demand is None:
+        return
+    queries = Queries(
+        _WORK_OF_A_QUERY, _WORK, lambda: pool.budget.cut("search"), Subject(function.name, "all contracts together")
+    )
+    with pool.budget.phase("search"):
+        outcome = synthesise(demand.specification, demand.inputs, {"result": demand.result}, queries)
+        if not isinstance(outcome, Found):
+            return
+        lines = _lines(outcome.function, outcome.names, function)
+        determined = lines is not None and demand.is_determined()
+    if lines is not None:
+        context = lower_module(Source("context", pool.unit.context)).body
+        pool.add(Module((*context, _with_body(template, function, lines))), "search", convincing=determined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What must hold of a result, as Z3 sees it."""
+
+    inputs: Mapping[str, Smt]
+    result: Smt
+    assumed: Smt
+    wanted: Smt
+
+    @property
+    def specification(self) -> Smt:
+        import z3
+
+        return z3.Implies(self.assumed, self.wanted)
+
+    def is_determined(self) -> bool:
+        """Whether no two different results are right for the same arguments."""
+        import z3
+
+        other = z3.Const("another result", self.result.sort())
+        both = [self.assumed, self.wanted, z3.substitute(self.wanted, (self.result, other)), self.result != other]
+        return isinstance(smt.solve(both, {}), smt.Unsatisfiable)
+
+
+def _demand(function: FunctionSpec) -> _Demand | None:
+    """What the contracts say of the result; ``None`` where they say nothing. Raises ``UnsupportedError``."""
+    import z3
+
+    signature = function.signature
+    posts = [contract for contract in function.contracts if contract.kind == "post"]
+    simple = all(item.sort in _SIMPLE and item.kind in ("positional", "keyword_only") for item in signature.parameters)
+    if not posts or not simple or signature.returns not in _SIMPLE:
+        return None
+    inputs: dict[str, Smt] = {item.name: smt.variable(item.name, item.sort) for item in signature.parameters}
+    result = smt.variable("result", signature.returns)
+    names: dict[str, Value] = dict(inputs)
+    assumed = [
+        condition(bound_condition(item.name, bound), names) for item in signature.parameters for bound in item.bounds
+    ]
+    assumed += [condition(contract.condition, names) for contract in function.contracts if contract.kind == "pre"]
+    assumed += [
+        z3.Not(condition(contract.condition, names)) for contract in function.contracts if contract.kind == "raises"
+    ]
+    wanted = [condition(contract.condition, {**names, "result": result}) for contract in posts]
+    return _Demand(inputs, result, smt.conjunction(assumed), smt.conjunction(wanted))
+
+
+def _lines(found: Piecewise, terms: Mapping[str, Smt], function: FunctionSpec) -> list[str] | None:
+    """The body; ``None`` where it needs something that has no Python form here."""
+    names = {item.name: item.name for item in function.signature.parameters}
+    for name, term in terms.items():
+        text = names.get(name) or _python(term)
+        if text is not None:
+            names[name] = text
+    try:
+        return body_lines(found, names)
+    except KeyError:
+        return None
+
+
+def _python(term: Smt) -> str | None:
+    """A quotient or remainder by a positive number, where Python and SMT-LIB agree, or a product, in brackets."""
+    import z3
+
+    operators = {z3.Z3_OP_IDIV: "//", z3.Z3_OP_MOD: "%", z3.Z3_OP_MUL: "*"}
+    plain = {**operators, z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-"}
+    kind, children = term.decl().kind(), term.children()
+    if z3.is_int_value(term):
+        return str(term) if term.as_long() >= 0 else f"({term})"
+    if z3.is_const(term):
+        return str(term)
+    if kind == z3.Z3_OP_UMINUS:
+        inside = _python(children[0])
+        return None if inside is None else f"(-{inside})"
+    if kind not in plain:
+        return None
+    if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and not (z3.is_int_value(children[1]) and children[1].as_long() > 0):
+        return None
+    parts = [_python(child) for child in children]
+    texts = [part for part in parts if part is not None]
+    return f"({f' {plain[kind]} '.join(texts)})" if len(texts) == len(parts) else None
+
+
+def _with_body(template: Function, function: FunctionSpec, lines: Sequence[str]) -> Function:
+    text = "\n".join([f"def {function.name}():", *(f"    {line}" for line in lines)])
+    (found,) = lower_module(Source("contract", text)).body
+    assert isinstance(found, Function)
+    guards = tuple(
+        If(lower_expression(contract.condition), (Raise(Call(Name(contract.raises), ())),))
+        for contract in function.contracts
+        if contract.raises is not None
+    )
+    return replace(template, body=(*guards, *found.body))

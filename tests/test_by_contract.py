@@ -1,0 +1,59 @@
+"""Compiles in which the contracts alone say what the result is."""
+
+from __future__ import annotations
+
+import pytest
+
+from compiler.driver import compile_source
+from compiler.evidence import Proved
+from compiler.options import Options
+from compiler.result import Result
+from compiler.source import Source
+
+
+def compiled(text: str) -> Result:
+    return compile_source(Source("spec.txt", text), Options())
+
+
+SPECIFICATIONS = {
+    "largest": (
+        "def largest(x: int, y: int, z: int) -> int\n\n"
+        "post: result >= x and result >= y and result >= z\npost: result in (x, y, z)\n"
+    ),
+    "clamp": (
+        "def clamp(x: int, low: int, high: int) -> int\n\npre: low <= high\npost: low <= result <= high\n"
+        "post: result == x or (x < low and result == low) or (x > high and result == high)\n"
+    ),
+    "absolute": "def absolute(n: int) -> int\n\npost: result >= 0\npost: result == n or result == -n\n",
+    "sign": (
+        "def sign(n: int) -> int\n\n"
+        "post: -1 <= result <= 1\npost: (result > 0) == (n > 0)\npost: (result < 0) == (n < 0)\n"
+    ),
+    "half": "def half(n: int) -> int\n\npost: 2 * result <= n and n < 2 * result + 2\n",
+    "round_up": "def round_up(n: int) -> int\n\npost: result % 10 == 0\npost: n <= result < n + 10\n",
+    "either": "def either(a: bool, b: bool) -> bool\n\npost: not result or a != b\npost: result or a == b\n",
+    "pay": (
+        "def pay(hours: int, late: bool) -> int\n\npre: hours >= 0\nraises: ValueError when hours > 100\n"
+        "post: not late or result == 3 * hours + 7\npost: late or result == 2 * hours\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPECIFICATIONS)
+def test_contracts_that_determine_the_result_are_enough(name: str) -> None:
+    result = compiled(SPECIFICATIONS[name])
+    assert result.status == "accepted"
+    (function,) = result.functions
+    assert all(isinstance(clause.verdict, Proved) for clause in function.evidence if clause.kind != "pre")
+
+
+def test_the_program_reads_well() -> None:
+    assert compiled(SPECIFICATIONS["half"]).program == "def half(n: int) -> int:\n    return n // 2\n"
+    assert compiled(SPECIFICATIONS["absolute"]).program == (
+        "def absolute(n: int) -> int:\n    return n if n >= 0 else -n\n"
+    )
+
+
+def test_contracts_that_leave_the_result_open_accept_nothing() -> None:
+    result = compiled("def above(x: int, y: int) -> int\n\npost: result > x and result > y\n")
+    assert result.status == "rejected"

@@ -37,8 +37,20 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Premise:
+    """One clause of a derivation: its kind, its words, and its place where it has one."""
+
+    kind: str
+    text: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message to the user. The first label is the primary one."""
+    """One message to the user. The first label is the primary one.
+
+    ``derivation`` are the clauses that cannot hold together, where the message is about such.
+    """
 
     code: str
     message: str
@@ -46,6 +58,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     severity: Severity = "error"
+    derivation: tuple[Premise, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The diagnostic as JSON data; positions are lines and columns from 1."""
@@ -53,18 +66,22 @@ class Diagnostic:
             "code": self.code,
             "severity": self.severity,
             "message": self.message,
-            "labels": [
-                {
-                    "file": label.span.source.name,
-                    "start": list(label.span.source.position(label.span.start)),
-                    "end": list(label.span.source.position(label.span.end)),
-                    "message": label.message,
-                }
-                for label in self.labels
-            ],
+            "labels": [{**_place(label.span), "message": label.message} for label in self.labels],
             "notes": list(self.notes),
             "help": list(self.help),
+            "derivation": [
+                {"kind": item.kind, "text": item.text, "span": _place(item.span) if item.span else None}
+                for item in self.derivation
+            ],
         }
+
+
+def _place(span: Span) -> dict[str, object]:
+    return {
+        "file": span.source.name,
+        "start": list(span.source.position(span.start)),
+        "end": list(span.source.position(span.end)),
+    }
 
 
 class LiftcError(Exception):

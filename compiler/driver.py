@@ -6,7 +6,7 @@ select, emit, and the last verdict on the emitted bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backends.cascade import Cascade
@@ -51,38 +51,41 @@ def compile_source(
     options: Options | None = None,
     backend: Backend | None = None,
     *,
+    more: Sequence[Source] = (),
     obeyed: Obeyed | None = None,
     trace: Trace | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Compile a specification.
+    """Compile a specification of one file, or of ``more``.
 
     ``backend`` is the model, ``None`` for none. ``obeyed`` is what a replay keeps to. ``trace`` is an empty one to be
     filled, for who wants it also where the compile fails. ``progress`` is told in a few words what is being done. A
     specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
     read or the back end fails.
     """
-    say = progress or (lambda _: None)
+    say, sources = progress or (lambda _: None), (source, *more)
     try:
-        return _compile(source, options or Options(), backend, obeyed, say, trace if trace is not None else Trace())
+        return _compile(sources, options or Options(), backend, obeyed, say, trace if trace is not None else Trace())
     except LiftcError as error:
-        raise relocated(error, source) from error
+        raise relocated(error, sources) from error
 
 
 def _compile(
-    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+    sources: Sequence[Source],
+    options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
 ) -> Result:
     with observed(lambda query: record_query(trace, query)):
-        return _compile_observed(source, options, backend, obeyed, say, trace)
+        return _compile_observed(sources, options, backend, obeyed, say, trace)
 
 
 def _compile_observed(
-    source: Source, options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+    sources: Sequence[Source],
+    options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
 ) -> Result:
     budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money)
-    _record_start(trace, source, options, backend)
+    _record_start(trace, sources, options, backend)
     with budget.phase("front"):
-        spec = read_spec(source)
+        spec = read_spec(*sources)
     chosen: list[_Chosen] = []
     for functions in group_functions(spec.functions):
         context = assemble(spec, [item.choice.candidate for item in chosen if item.choice is not None]).context
@@ -92,11 +95,12 @@ def _compile_observed(
     return _finish(spec, chosen, options, backend, budget, trace)
 
 
-def _record_start(trace: Trace, source: Source, options: Options, backend: Backend | None) -> None:
+def _record_start(trace: Trace, sources: Sequence[Source], options: Options, backend: Backend | None) -> None:
     trace.record(
         "compile",
-        name=source.name,
-        text=source.text,
+        name=sources[0].name,
+        text=sources[0].text,
+        more=[[source.name, source.text] for source in sources[1:]],
         options={
             "seed": options.seed,
             "budget_tokens": options.budget_tokens,

@@ -15,7 +15,10 @@ def relocated(error: LiftcError, source: Source) -> LiftcError:
 
 def _relocated(diagnostic: Diagnostic, source: Source) -> Diagnostic:
     labels = tuple(Label(_moved(label.span, source), label.message) for label in diagnostic.labels)
-    return replace(diagnostic, labels=labels)
+    derivation = tuple(
+        item if item.span is None else replace(item, span=_moved(item.span, source)) for item in diagnostic.derivation
+    )
+    return replace(diagnostic, labels=labels, derivation=derivation)
 
 
 def _moved(span: Span, source: Source) -> Span:

@@ -99,12 +99,13 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
     try:
         start = trace.events[0].data
         source = Source(str(start["name"]), str(start["text"]))
+        more = [Source(name, text) for name, text in map(_texts, _listed(start.get("more", [])))]
         options = _options(start["options"])
         backend = _recorded(trace)
         obeyed = _obeyed(trace)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
-    return compile_source(source, options, backend, obeyed=obeyed, progress=progress)
+    return compile_source(source, options, backend, more=more, obeyed=obeyed, progress=progress)
 
 
 def compare(trace: Trace, replayed: Result) -> Comparison:
@@ -171,6 +172,13 @@ def _obeyed(trace: Trace) -> Obeyed:
         for event in trace.select("stopped")
     }
     return Obeyed(cuts, stops)
+
+
+def _texts(value: object) -> tuple[str, str]:
+    match value:
+        case [str() as first, str() as second]:
+            return first, second
+    raise TypeError(f"two texts, but {value!r}")
 
 
 def _stop(recorded: object) -> Stop:

@@ -7,6 +7,7 @@ from compiler.front import read_spec
 from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, If, Return, TypeHole, TypeRef
+from compiler.propagation.conflicts import find_conflicts
 from compiler.propagation.elaborate import elaborate
 from compiler.propagation.expressions import counted
 from compiler.propagation.propagate import Propagation, propagate
@@ -94,7 +95,7 @@ def test_a_definition_stands_behind_what_must_raise() -> None:
     ],
 )
 def test_equal_values_that_are_written_differently_do_not_contradict(text: str) -> None:
-    assert propagated(text).conflict is None
+    assert find_conflicts(function(text)) == []
 
 
 def test_holes_of_a_file_know_their_sort_and_scope() -> None:
@@ -113,49 +114,14 @@ def test_holes_of_a_file_know_their_sort_and_scope() -> None:
     assert third == ExprHole("?3", INT, ("n", "ys", "t", "y", "last"))
 
 
-EMPTY_DOMAINS = {
-    "bounds": (
-        "def f(n: Annotated[int, Gt(5), Lt(3)]) -> int\n",
-        "because line 1 says `n` is > 5 and line 1 says `n` is < 3, no function satisfies both",
-    ),
-    "whole": (
-        "def f(n: int) -> int\n\npre: 3 < n < 4\n",
-        "because `n` is an int and line 3 says `pre: 3 < n < 4`, no function satisfies both",
-    ),
-    "chain": (
-        "def f(n: int) -> int\n\npre: n > 0\npost: result > n\npost: result < 1\n",
-        "because `n` is an int and line 3 says `pre: n > 0` and line 4 says `post: result > n` "
-        "and line 5 says `post: result < 1`, no function satisfies all of them",
-    ),
-    "length": (
-        "def f(xs: list[int]) -> list[int]\n\npost: len(result) >= 2\npost: len(result) < 2\n",
-        "because line 3 says `post: len(result) >= 2` and line 4 says `post: len(result) < 2`, "
-        "no function satisfies both",
-    ),
-    "literals": (
-        "def f(n: int) -> str\n\npost: result in ('a', 'b')\npost: result == 'c'\n",
-        "because line 3 says `post: result in ('a', 'b')` and line 4 says `post: result == 'c'`, "
-        "no function satisfies both",
-    ),
-    "values": (
-        "def f()\n\nf() == 1\nf() == 2\n",
-        "because line 3 says an example says f() == 1 and line 4 says an example says f() == 2, "
-        "no function satisfies both",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), EMPTY_DOMAINS.values(), ids=EMPTY_DOMAINS)
-def test_an_empty_domain_is_a_conflict_with_a_derivation(text: str, expected: str) -> None:
-    conflict = propagated(text).conflict
-    assert conflict is not None
-    assert conflict.code == "L0305"
-    assert conflict.notes == (expected,)
+def test_nothing_is_filled_where_nothing_is_left() -> None:
+    result = propagated("def f(n: int) -> int\n\npost: result > 5\npost: result < 5\npost: result == n\n")
+    assert isinstance(result.module.function("f").body[0], BlockHole)
 
 
 def test_a_conflict_as_people_see_it() -> None:
-    conflict = propagated("def f(n: int) -> int\n\npost: result > 3\npost: result < n\npre: n <= 4\n").conflict
-    assert conflict is not None
+    text = "def f(n: int) -> int\n\npost: result > 3\npost: result < n\npre: n <= 4\n"
+    (conflict,) = find_conflicts(function(text))
     assert render(conflict) == (
         "error[L0305]: nothing is left for `n`\n"
         " --> spec.txt:3:1\n"
@@ -171,5 +137,7 @@ def test_a_conflict_as_people_see_it() -> None:
         "5 | pre: n <= 4\n"
         "  | ----------- and this\n"
         "  = note: because `result` is an int and line 3 says `post: result > 3` and line 4 says `post: result < n` "
-        "and line 5 says `pre: n <= 4`, no function satisfies all of them"
+        "and line 5 says `pre: n <= 4`, no function satisfies all of them\n"
+        "  = note: step by step: `result` is any whole number (`result` is an int), so `result` is >= 4 "
+        "(`post: result > 3`), so `n` is > 4 (`post: result < n`); `pre: n <= 4` leaves nothing for `n`"
     )

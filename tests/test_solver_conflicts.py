@@ -33,7 +33,7 @@ CONTRADICTIONS = {
     "type": (
         "def f(n: int) -> int\n\nf(0) == 'a'\n",
         "L0304",
-        "because the signature says `f` returns int and line 3 says `f(0)` returns 'a', no function satisfies both",
+        "because `result` is an int and line 3 says `f(0)` returns 'a', no function satisfies both",
     ),
     "raises": (
         "def f(n: int) -> int\n\nraises: ValueError when n < 0\n\nf(-1) == 3\n",
@@ -51,8 +51,8 @@ CONTRADICTIONS = {
     "relations": (
         "def f(a: int, b: int) -> int\n\npre: a > 0\npre: b > 3\npost: result > a + b\npost: result < b\n",
         "L0307",
-        "because line 3 says `pre: a > 0` and line 5 says `post: result > a + b` and line 6 says `post: result < b`, "
-        "no function satisfies all of them",
+        "because `a`, `b` and `result` are int and line 3 says `pre: a > 0` and line 5 says `post: result > a + b` "
+        "and line 6 says `post: result < b`, no function satisfies all of them",
     ),
 }
 
@@ -82,6 +82,13 @@ def test_an_example_outside_the_pre_condition_is_a_warning_and_nothing_more() ->
         "def f(n: int) -> int\n\npost: 10 // (n - 2) < result\n\nf(2) == 2\n",
         "def f(n: int) -> float\n\npost: result * result == n\n\nf(4) == 2.0\n",
         "def f(s: str) -> str\n\npost: len(result) <= len(s)\npost: result in s\n\nf('abc') == 'ab'\n",
+        "def f(n: int) -> int\n\nraises: ValueError when n < 5\npre: n < 0\npost: result > n\npost: result < n\n",
+        "def f(n: int) -> int\n\nraises: ValueError when n < 5\npost: n > 4\n",
+        "def f(n: int) -> str\n\npost: result in ('a', None)\npost: result is None or len(result) > 0\n",
+        "def f(x)\n\npost: len(result) > 2 or result\npost: not result\n",
+        "def f(n: int) -> bool\n\npost: result == (n > 2)\n\nf(3) == 1\n",
+        "def f(n: int)\n\npost: result in (n, n + 1)\npost: result != n\n\nassert f(3) > 3\n",
+        "def f(xs: set[int], ys: set[int]) -> set[int]\n\npost: result <= xs\npost: result <= ys\npost: xs < ys\n",
     ],
 )
 def test_no_conflict_where_there_is_none(text: str) -> None:

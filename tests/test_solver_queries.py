@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_proofs_and_contradictions_are_recorded() -> None:
         ("post: result == (lo if x < lo else hi if x > hi else x)", "unsat"),
     ]
     for data in found:
-        assert str(data["smt"]).endswith("(check-sat)\n")
+        assert re.search(r"^\(check-sat(-assuming \(.*\))?\)$", str(data["smt"]), re.MULTILINE)
         assert 0 < int(str(data["spent"])) < int(str(data["limit"]))
 
 
@@ -54,9 +55,9 @@ def test_the_files_ask_what_was_asked(tmp_path: Path) -> None:
     written = dump_queries(trace, str(tmp_path / "queries"))
     assert len(written) == len(list(trace.select("solver")))
     for path, event in zip(written, trace.select("solver"), strict=True):
-        solver = z3.Solver()
-        solver.from_file(str(path))
-        assert str(solver.check()) == event.data["answer"]
+        context = z3.Context()
+        answer = z3.Z3_eval_smtlib2_string(context.ref(), path.read_text(encoding="utf-8"))
+        assert answer.strip() == event.data["answer"]
 
 
 def test_the_command_shows_and_dumps_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

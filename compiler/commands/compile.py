@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of a compile."""
     default = Options()
     add = parser.add_argument
-    add("spec", metavar="SPEC", help="the specification's file, - for standard input")
+    add("spec", metavar="SPEC", nargs="+", help="the specification's files, - for standard input")
     add("-o", "--output", metavar="OUT", help="the file to write, - for standard output (the default without --json)")
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(

@@ -65,6 +65,7 @@ def _text(source: Source, stage: str) -> str:
 
 def _functions_text(spec: Spec, *, narrowed: bool) -> str:
     from compiler.ir.text import print_module
+    from compiler.propagation.conflicts import find_conflicts
     from compiler.propagation.elaborate import elaborate
     from compiler.propagation.propagate import propagate
 
@@ -76,8 +77,8 @@ def _functions_text(spec: Spec, *, narrowed: bool) -> str:
             continue
         propagation = propagate(module, function)
         steps = [f"# ?{step.hole}: {step.before} -> {step.after} ({step.reason})" for step in propagation.steps]
-        conflict = [] if propagation.conflict is None else [f"# conflict: {propagation.conflict.message}"]
-        parts.append("\n".join([*steps, *conflict, print_module(propagation.module)]))
+        conflicts = [f"# conflict: {item.message}" for item in find_conflicts(function) if item.severity == "error"]
+        parts.append("\n".join([*steps, *conflicts, print_module(propagation.module)]))
     return "\n".join(parts)
 
 

@@ -25,13 +25,9 @@ from compiler.ir.nodes import (
     Name,
     Unary,
 )
-from compiler.propagation.intervals import bound_condition
-from compiler.source import Span
-from compiler.spec import FunctionSpec
 from solver import smt
-from solver.explanation import minimal_conflict
 from solver.smt import Smt
-from solver.sorts import BOOL, INT, STR, Sort, element_of
+from solver.sorts import ANY, BOOL, INT, STR, Sort, element_of
 
 _LARGEST_POWER = 8
 
@@ -42,9 +38,10 @@ class UnsupportedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value of which only the length is known."""
+    """A value of which only the length is known, if it has one: it is a ``collection`` or may be anything."""
 
     length: Smt
+    collection: bool = True
 
 
 Value = Smt | Opaque
@@ -67,7 +64,7 @@ class Symbols:
         """The symbolic value. Raises ``UnsupportedError``."""
         match expression:
             case Const(value=value):
-                return _constant(value)
+                return constant(value)
             case Name(id=name):
                 if name not in self.names:
                     raise UnsupportedError(f"the name `{name}`")
@@ -202,9 +199,9 @@ def symbol(name: str, sort: Sort) -> tuple[Value, list[Smt]]:
     """A symbolic value of a sort, with what is always true of it. Raises ``UnsupportedError``."""
     if sort in (INT, BOOL, STR):
         return smt.variable(name, sort), []
-    if element_of(sort) is not None:
+    if sort == ANY or element_of(sort) is not None:
         length = smt.variable(f"len({name})", INT)
-        return Opaque(length), [length >= 0]
+        return Opaque(length, sort != ANY), [length >= 0]
     raise UnsupportedError(f"the type of `{name}`")
 
 
@@ -212,13 +209,14 @@ def merge(condition: Smt, then: Value, otherwise: Value) -> Value:
     """One value for two branches. Raises ``UnsupportedError`` where they differ in kind."""
     z3 = _z3()
     if isinstance(then, Opaque) and isinstance(otherwise, Opaque):
-        return Opaque(z3.If(condition, then.length, otherwise.length))
+        return Opaque(z3.If(condition, then.length, otherwise.length), then.collection and otherwise.collection)
     if isinstance(then, Opaque) or isinstance(otherwise, Opaque) or then.sort() != otherwise.sort():
         raise UnsupportedError("branches of different types")
     return z3.If(condition, then, otherwise)
 
 
-def _constant(value: object) -> Smt:
+def constant(value: object) -> Value:
+    """A symbolic value that is known. Raises ``UnsupportedError``."""
     z3 = _z3()
     match value:
         case bool():
@@ -227,6 +225,8 @@ def _constant(value: object) -> Smt:
             return z3.IntVal(value)
         case str() if all(ord(char) < 0x80 for char in value):
             return z3.StringVal(value)
+        case list() | tuple() | set() | dict():
+            return Opaque(z3.IntVal(len(value)))
         case _:
             raise UnsupportedError(f"`{type(value).__name__}` values")
 
@@ -234,6 +234,8 @@ def _constant(value: object) -> Smt:
 def _truth(value: Value) -> Smt:
     z3 = _z3()
     if isinstance(value, Opaque):
+        if not value.collection:
+            raise UnsupportedError("the truth of a value of unknown type")
         return value.length > 0
     if z3.is_bool(value):
         return value
@@ -281,6 +283,8 @@ def _compare(operator: ComparisonOperator, left: Value, right: Value) -> Smt:
             case "not in":
                 return z3.Not(z3.Contains(right, left))
         raise UnsupportedError(f"`{operator}` on strings")
+    if operator in ("==", "!=") and _of_different_kinds(left, right):
+        return z3.BoolVal(operator == "!=")
     a, b = _integer(left), _integer(right)
     match operator:
         case "==":
@@ -299,6 +303,18 @@ def _compare(operator: ComparisonOperator, left: Value, right: Value) -> Smt:
             raise UnsupportedError(f"the operator `{operator}`")
 
 
+def _of_different_kinds(left: Value, right: Value) -> bool:
+    """Whether values can never be equal: a number, a text and a collection never are."""
+    kinds = [_kind(left), _kind(right)]
+    return None not in kinds and kinds[0] != kinds[1]
+
+
+def _kind(value: Value) -> str | None:
+    if isinstance(value, Opaque):
+        return "collection" if value.collection else None
+    return "text" if _is_text(value) else "number"
+
+
 def condition(text: str, names: Mapping[str, Value]) -> Smt:
     """A condition of the specification: that it is evaluated without an exception, and true.
 
@@ -311,58 +327,6 @@ def condition(text: str, names: Mapping[str, Value]) -> Smt:
     symbols = Symbols(dict(names))
     truth = symbols.truth(expression)
     return smt.conjunction([truth, *(_z3().Not(when) for when, _ in symbols.raised)])
-
-
-@dataclass(frozen=True, slots=True)
-class SymbolicClause:
-    """A clause with its symbolic condition."""
-
-    text: str
-    span: Span | None
-    holds: Smt = field(compare=False)
-
-
-def unsatisfiable_core(function: FunctionSpec) -> tuple[SymbolicClause, ...]:
-    """The fewest contracts and bounds that no arguments and result satisfy together; empty where none are known.
-
-    Where the specification tells of exceptions, a function may satisfy it by raising, and nothing is claimed.
-    """
-    if any(contract.kind == "raises" for contract in function.contracts):
-        return ()
-    texts = [(contract.text, contract.condition, contract.span) for contract in function.contracts]
-    for parameter in function.signature.parameters:
-        for bound in parameter.bounds:
-            text = bound_condition(parameter.name, bound)
-            texts.append((text, text, bound.span))
-    if not function.contracts:
-        return ()
-    names, always = _specified_names(function)
-    clauses = []
-    for text, its_condition, span in texts:
-        try:
-            clauses.append(SymbolicClause(text, span, condition(its_condition, names)))
-        except UnsupportedError:
-            continue
-
-    def conflicts(some: Sequence[SymbolicClause]) -> bool:
-        constraints = [*always, *(clause.holds for clause in some)]
-        about = smt.Subject(function.name, "; ".join(clause.text for clause in some))
-        return isinstance(smt.solve(constraints, {}, about=about), smt.Unsatisfiable)
-
-    return minimal_conflict(clauses, conflicts) if clauses and conflicts(clauses) else ()
-
-
-def _specified_names(function: FunctionSpec) -> tuple[dict[str, Value], list[Smt]]:
-    names: dict[str, Value] = {}
-    always: list[Smt] = []
-    signature = function.signature
-    for name, sort in (*((item.name, item.sort) for item in signature.parameters), ("result", signature.returns)):
-        try:
-            names[name], facts = symbol(name, sort)
-        except UnsupportedError:
-            continue
-        always += facts
-    return names, always
 
 
 def _z3() -> Smt:

@@ -160,7 +160,7 @@ def _sum(left: Interval | None, right: Interval | None) -> Interval | None:
 
 
 def literals_equal_to(quantity: str, condition: str) -> tuple[str, ...] | None:
-    """The literals left where the condition is just ``quantity == literal`` or ``quantity in (literals)``."""
+    """The texts left where the condition is just ``quantity == 1 + 1``, ``quantity in ('a', 'b')`` and the like."""
     try:
         tree = ast.parse(condition.strip(), mode="eval").body
     except SyntaxError:
@@ -174,12 +174,5 @@ def literals_equal_to(quantity: str, condition: str) -> tuple[str, ...] | None:
             options = display.elts
         case _:
             return None
-    return tuple(map(ast.unparse, options)) if all(map(_is_literal, options)) else None
-
-
-def _is_literal(tree: ast.expr) -> bool:
-    try:
-        ast.literal_eval(tree)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
+    closed = not any(isinstance(node, ast.Name) for option in options for node in ast.walk(option))
+    return tuple(map(ast.unparse, options)) if closed else None

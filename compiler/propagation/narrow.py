@@ -42,8 +42,6 @@ def narrow(unit: Unit, trace: Trace) -> Narrowed:
                 sizes=list(step.sizes),
                 why=step.reason,
             )
-        if propagation.conflict is not None:
-            found.append(propagation.conflict)
     conflicts = tuple(item for item in found if item.severity == "error")
     for conflict in conflicts:
         trace.record("conflict", unit=unit.name, diagnostic=conflict.to_json())

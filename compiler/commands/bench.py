@@ -88,8 +88,15 @@ def run(arguments: Namespace) -> int:
     from compiler.bench.suites import SuiteError
     from compiler.diagnostics import Diagnostic, LiftcError
 
-    actions = {"run": _run, "report": _report, "ir": _ir, "overheads": _overheads, "replays": _replays, "sygus": _sygus}
-    actions["repair"] = _repair
+    actions = {
+        "run": _run,
+        "report": _report,
+        "ir": _ir,
+        "overheads": _overheads,
+        "replays": _replays,
+        "sygus": _sygus,
+        "repair": _repair,
+    }
     try:
         return actions[arguments.action](arguments)
     except (SuiteError, OSError, UnicodeDecodeError) as error:

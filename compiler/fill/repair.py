@@ -87,9 +87,18 @@ def _by_reopening(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) 
             reopened = reopen(candidate.module, pool.unit.functions, cases, meter, at_most=FOUND)
         for item in reopened:
             _record(pool, candidate, item)
-        repairs = sorted((found for item in reopened for found in item.repairs), key=lambda found: found.distance)
-        if _add(pool, candidate, [found.module for found in repairs]) or pool.budget.cut("repair"):
+        if _add_nearest(pool, candidate, reopened) or pool.budget.cut("repair"):
             break
+
+
+def _add_nearest(pool: Pool, near: Candidate, reopened: Sequence[Reopened]) -> int:
+    """How many of the nearest repairs pass everything; farther ones are added only where none of the nearer do."""
+    repairs = [found for item in reopened for found in item.repairs]
+    for distance in sorted({found.distance for found in repairs}):
+        clean = _add(pool, near, [found.module for found in repairs if found.distance == distance])
+        if clean:
+            return clean
+    return 0
 
 
 def _add(pool: Pool, near: Candidate, repaired: Sequence[Module]) -> int:

@@ -180,6 +180,18 @@ def test_python_is_written_as_people_would(golden: Callable[[str, str], None]) -
     golden("sygus_programs.txt", "\n\n".join(parts))
 
 
+@pytest.mark.parametrize(
+    "shape", ["(- {0} {1})", "(ite (< x {0}) {1} y)", "(ite (< x {0}) y {1})", "(+ y (ite (< x {0}) {1} y))"]
+)
+def test_terms_of_any_depth_that_is_read_become_python(shape: str) -> None:
+    problem = problem_of("(synth-fun f ((x Int) (y Int)) Int) (constraint (= (f 1 2) (f 1 2))) (check-synth)")
+    body = "x"
+    for number in range(110):
+        body = shape.format(number, body)
+    judgement = judge_answer(problem, terms_of(problem, body))
+    assert judgement.accepted, judgement.reason
+
+
 def test_an_example_is_answered_in_both_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "clamp.py"
     example = str(ROOT / "examples" / "clamp.sl")

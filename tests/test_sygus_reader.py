@@ -136,6 +136,12 @@ BAD = {
     + "x"
     + ")" * 32,
 }
+BAD["a let that nests too deep"] = (
+    "(declare-var x Int) (constraint (= 0 "
+    + "".join("(let ((x (- (- (- (- x)))))) " for _ in range(80))
+    + "x"
+    + ")" * 82
+)
 
 
 def refusal(text: str) -> str:

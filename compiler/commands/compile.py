@@ -2,6 +2,8 @@
 
 A specification is a text (.txt, .md), or a Python file (.py) in which `...` stands where code is missing. A SyGuS
 problem (.sl) is answered with its define-fun, or with a Python function where OUT ends in .py.
+Several files are one specification, whose functions may call each other. At most one of them is a Python file; the
+functions that the others describe are then added to it.
 The program goes to OUT, and what was proved, tested or only seen on the examples is told on standard error.
 
 exit codes: 0 accepted; 1 no accepted program; 2 wrong use or unreadable specification; 3 the model failed;
@@ -14,7 +16,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from compiler.options import Options
@@ -118,14 +120,14 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     from compiler.engine import check_prices, opened_engine
-    from compiler.front import read_source
     from compiler.terminal.output import check_writable
 
     for path in (arguments.output, arguments.trace, arguments.tests):
         if path is not None:
             check_writable(path)
-    source = read_source(arguments.spec)
-    if source.name.endswith(".sl"):
+    sources = _read_sources(arguments.spec)
+    source, *more = sources
+    if source.name.endswith(".sl") and not more:
         from compiler.sygus.command import run as run_sygus
 
         return run_sygus(arguments, source)
@@ -139,11 +141,31 @@ def _run(arguments: Namespace) -> int:
         activity = Activity()
         backend = watched(engine.backend, activity) if engine.backend is not None else None
         with kept_on_failure(arguments.trace) as trace, shown(activity):
-            result = compile_source(source, _options(arguments), backend, trace=trace, progress=activity)
-    _write(arguments, source, result)
+            options = _options(arguments)
+            result = compile_source(source, options, backend, more=more, trace=trace, progress=activity)
+    _write(arguments, sources, result)
     notes = (*engine.notes, *_remember(arguments, result, engine))
     _report(arguments, result, notes, engine)
     return result.exit_code
+
+
+def _read_sources(paths: Sequence[str]) -> list[Source]:
+    """The specification's files. Raises ``LiftcError`` with what is wrong with each."""
+    from compiler.diagnostics import Diagnostic, LiftcError
+    from compiler.front import read_source
+
+    sources: list[Source] = []
+    problems: list[Diagnostic] = []
+    for place, path in enumerate(paths):
+        try:
+            if path in paths[:place]:
+                raise LiftcError([Diagnostic("L0101", f"{path} is given twice")])
+            sources.append(read_source(path))
+        except LiftcError as error:
+            problems += error.diagnostics
+    if problems:
+        raise LiftcError(problems)
+    return sources
 
 
 def _options(arguments: Namespace) -> Options:
@@ -157,24 +179,24 @@ def _options(arguments: Namespace) -> Options:
     )
 
 
-def _write(arguments: Namespace, source: Source, result: Result) -> None:
+def _write(arguments: Namespace, sources: Sequence[Source], result: Result) -> None:
     from compiler.terminal.output import write_whole
 
     if result.program is not None and (arguments.output is not None or not arguments.json):
         write_whole(arguments.output or STANDARD, result.program)
     if result.status == "accepted" and arguments.tests is not None:
-        write_whole(arguments.tests, _tests(arguments, source, result))
+        write_whole(arguments.tests, _tests(arguments, sources, result))
     if arguments.trace is not None:
         write_whole(arguments.trace, result.trace.text())
 
 
-def _tests(arguments: Namespace, source: Source, result: Result) -> str:
+def _tests(arguments: Namespace, sources: Sequence[Source], result: Result) -> str:
     from compiler.front import read_spec
     from compiler.testfile.module import write_tests
 
     folder = os.path.dirname(os.path.abspath(arguments.tests))
     program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
-    return write_tests(read_spec(source).functions, result.program or "", program_path, seed=arguments.seed)
+    return write_tests(read_spec(*sources).functions, result.program or "", program_path, seed=arguments.seed)
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:

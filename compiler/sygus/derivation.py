@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from compiler.sygus.names import inside_out
 from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import (
     AnyConstant,
     Apply,
-    Definition,
     Grammar,
     Literal,
     Problem,
@@ -28,47 +28,45 @@ def conforms(problem: Problem, terms: tuple[Term, ...]) -> bool:
 
 
 def derives(grammar: Grammar, term: Term) -> bool:
-    """Whether the grammar's start symbol derives the term. ``-1`` and ``(- 1)`` are the same constant."""
-    return _Derivation(grammar).derives(grammar.start, term)
+    """Whether the grammar's start symbol derives the term. ``-1`` and ``(- 1)`` are the same constant.
+
+    From the leaves up, for each part the nonterminals that derive it (Cocke, Younger and Kasami's idea, over trees).
+    """
+    known: dict[int, set[str]] = {}
+    for part in inside_out(term):
+        known[id(part)] = _deriving(grammar, part, known)
+    return grammar.start in known[id(term)]
 
 
-class _Derivation:
-    """Top-down matching. A nonterminal's productions are those of all that it reaches by chain rules, so it ends."""
+def _deriving(grammar: Grammar, term: Term, known: Mapping[int, set[str]]) -> set[str]:
+    """The nonterminals that derive a term, where ``known`` tells those that derive its parts."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
-        self.known: dict[tuple[str, Term], bool] = {}
-
-    def derives(self, nonterminal: str, term: Term) -> bool:
-        key = (nonterminal, term)
-        if key not in self.known:
-            self.known[key] = any(self.matches(production, term) for production in self.alternatives(nonterminal))
-        return self.known[key]
-
-    def alternatives(self, nonterminal: str) -> Iterator[Production]:
-        reached, waiting = {nonterminal}, [nonterminal]
-        while waiting:
-            for production in self.grammar.productions[waiting.pop()]:
-                if not isinstance(production, Variable) or production.name not in self.grammar.sorts:
-                    yield production
-                elif production.name not in reached:
-                    reached.add(production.name)
-                    waiting.append(production.name)
-
-    def matches(self, production: Production, term: Term) -> bool:
-        match production, term:
-            case Variable(name), _ if name in self.grammar.sorts:
-                return self.derives(name, term)
+    def matches(production: Production, part: Term) -> bool:
+        match production, part:
+            case Variable(name), _ if name in grammar.sorts:
+                return name in (known[id(part)] if id(part) in known else _deriving(grammar, part, known))
             case Apply("-", (operand,)), Literal(int() as value) if value < 0:
-                return self.matches(operand, Literal(-value))
+                return matches(operand, Literal(-value))
             case Apply(operator, operands), Apply(applied, arguments) if operator == applied:
-                return len(operands) == len(arguments) and all(map(self.matches, operands, arguments))
+                return len(operands) == len(arguments) and all(map(matches, operands, arguments))
             case Literal(), _:
-                return _constant(term) == production
+                return _constant(part) == production
             case AnyConstant(sort), _:
-                constant = _constant(term)
+                constant = _constant(part)
                 return constant is not None and _sort_of_constant(constant) == sort
-        return production == term
+        return production == part
+
+    found: set[str] = set()
+    chains: list[tuple[str, str]] = []
+    for nonterminal, productions in grammar.productions.items():
+        for production in productions:
+            if isinstance(production, Variable) and production.name in grammar.sorts:
+                chains.append((nonterminal, production.name))
+            elif nonterminal not in found and matches(production, term):
+                found.add(nonterminal)
+    while reached := {left for left, right in chains if right in found} - found:
+        found |= reached
+    return found
 
 
 def _constant(term: Term) -> Literal | None:
@@ -94,32 +92,28 @@ def in_logic(problem: Problem, target: Target, term: Term) -> bool:
     """Whether a term is one of the problem's logic over a target's parameters; defined functions may be used."""
     linear = "N" not in problem.logic and problem.logic != "ALL"
     strings = "S" in problem.logic or problem.logic == "ALL"
-    functions = {definition.name: definition for definition in problem.definitions}
-    return _in_logic(term, frozenset(name for name, _ in target.parameters), functions, linear, strings)
+    defined = {definition.name for definition in problem.definitions}
+    parameters = {name for name, _ in target.parameters}
+    closed: dict[int, bool] = {}
 
+    def allowed(part: Term) -> bool:
+        match part:
+            case Literal(value):
+                return strings or not isinstance(value, str)
+            case Variable(name):
+                return name in parameters
+            case Apply(name, arguments):
+                varying = [not closed[id(argument)] for argument in arguments]
+                if linear and ((name == "*" and sum(varying) > 1) or (name in ("div", "mod") and any(varying[1:]))):
+                    return False
+                return name in defined or (name in OPERATORS and (strings or not name.startswith("str.")))
 
-def _in_logic(
-    term: Term, names: frozenset[str], functions: Mapping[str, Definition], linear: bool, strings: bool
-) -> bool:
-    match term:
-        case Literal(value):
-            return strings or not isinstance(value, str)
-        case Variable(name):
-            return name in names
-        case Apply(name, arguments):
-            known = name in functions or (name in OPERATORS and (strings or not name.startswith("str.")))
-            varying = [argument for argument in arguments if not _is_closed(argument)]
-            if linear and name == "*" and len(varying) > 1:
-                return False
-            if linear and name in ("div", "mod") and any(not _is_closed(argument) for argument in arguments[1:]):
-                return False
-            return known and all(_in_logic(argument, names, functions, linear, strings) for argument in arguments)
-
-
-def _is_closed(term: Term) -> bool:
-    match term:
-        case Variable():
+    for part in inside_out(term):
+        closed[id(part)] = (
+            all(closed[id(inner)] for inner in part.arguments)
+            if isinstance(part, Apply)
+            else (isinstance(part, Literal))
+        )
+        if not allowed(part):
             return False
-        case Apply(_, arguments):
-            return all(map(_is_closed, arguments))
     return True

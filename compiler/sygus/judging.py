@@ -10,8 +10,10 @@ from compiler.judge.sandbox import Limits, Probe, run_probes
 from compiler.sygus.check import Verdict, check
 from compiler.sygus.derivation import conforms
 from compiler.sygus.examples import examples_of
+from compiler.sygus.names import depth_of
 from compiler.sygus.problem import Apply, Literal, Problem, Target, Term, Value, definitions_of
 from compiler.sygus.semantics import evaluate
+from compiler.sygus.sexpressions import DEEPEST
 from compiler.sygus.to_python import emit_python, function_names
 
 INPUTS = 30
@@ -47,6 +49,8 @@ class Judgement:
 
 def judge_answer(problem: Problem, terms: tuple[Term, ...]) -> Judgement:
     """Judge an answer without anything that the solvers use, and run its Python in a child process."""
+    if any(depth_of(term) > DEEPEST for term in terms):
+        return Judgement(True, Verdict("unknown", f"nests deeper than {DEEPEST}"), "")
     program = emit_python(problem, terms)
     verdict = check(problem, terms)
     return Judgement(conforms(problem, terms), verdict, program, disagreement(problem, terms, program))

@@ -15,7 +15,6 @@ from compiler.ir.nodes import (
     Attribute,
     Binary,
     BinaryOperator,
-    Block,
     BoolOp,
     Call,
     Compare,
@@ -23,9 +22,7 @@ from compiler.ir.nodes import (
     Conditional,
     Const,
     Expr,
-    If,
     Name,
-    Return,
     Slice,
     Subscript,
     Unary,
@@ -80,14 +77,6 @@ def folded(term: Term) -> Term:
                 return Literal(evaluate(Apply(name, parts), {}))
             return Apply(name, parts)
     return term
-
-
-def block_of(term: Term, names: Mapping[str, str]) -> Block:
-    """Statements that return the term's value: a ladder of ``if`` for each ``ite`` on the way to it."""
-    match term:
-        case Apply("ite", (test, yes, no)):
-            return (If(expression_of(test, names), block_of(yes, names)), *block_of(no, names))
-    return (Return(expression_of(term, names)),)
 
 
 def expression_of(term: Term, names: Mapping[str, str]) -> Expr:

@@ -9,7 +9,7 @@ from compiler.source import Span
 from compiler.sygus.errors import problem_error
 from compiler.sygus.operators import ANY, OPERATORS, Operator, Shape
 from compiler.sygus.problem import SORTS, Apply, Literal, Term, Variable
-from compiler.sygus.sexpressions import Atom, Group, Node
+from compiler.sygus.sexpressions import DEEPEST, Atom, Group, Node
 from compiler.sygus.text import unescape
 
 ALIASES = {
@@ -27,11 +27,12 @@ LARGEST_TERM = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A term with its sort, and how many nodes it has."""
+    """A term with its sort, how many nodes it has, and how deep they nest."""
 
     term: Term
     sort: str
     size: int = 1
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +134,24 @@ def _application(name: str, span: Span, nodes: Sequence[Node], arguments: Sequen
         raise problem_error(
             "L0503", f"a term of more than {LARGEST_TERM} nodes", span, "too large with `let` written out"
         )
+    depth = 1 + max((argument.depth for argument in arguments), default=0)
+    if depth > DEEPEST:
+        raise problem_error(
+            "L0503", f"a term that nests deeper than {DEEPEST}", span, "too deep with `let` written out"
+        )
     term = Apply(name, tuple(argument.term for argument in arguments))
     spans = [node.span for node in nodes]
     if name in scope.functions:
         signature = scope.functions[name]
         _check_arguments(name, span, signature.parameters, arguments, spans)
-        return Typed(term, signature.result, size)
+        return Typed(term, signature.result, size, depth)
     if name not in OPERATORS:
         code, reason = ("L0503", "is not supported") if "." in name or name == "_" else ("L0504", "is not declared")
         raise problem_error(code, f"`{name}` {reason}", span, "unknown here")
     operator = OPERATORS[name]
     wanted = _wanted_sorts(operator, arguments)
     _check_arguments(name, span, wanted, arguments, spans)
-    return Typed(term, arguments[-1].sort if operator.result == ANY else operator.result, size)
+    return Typed(term, arguments[-1].sort if operator.result == ANY else operator.result, size, depth)
 
 
 def _wanted_sorts(operator: Operator, arguments: Sequence[Typed]) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from compiler.ir.walk import walk
 from compiler.source import Source
 from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, definitions_of
-from compiler.sygus.python_terms import CARRIED, block_of, folded
+from compiler.sygus.python_bodies import body_of
+from compiler.sygus.python_terms import CARRIED
 from solver.sorts import BOOL, INT, STR, Sort
 
 _SORTS: Mapping[str, Sort] = {"Int": INT, "Bool": BOOL, "String": STR}
@@ -57,7 +58,7 @@ def python_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, s
 def _function(definition: Definition, names: Mapping[str, str]) -> Function:
     own = python_names((name for name, _ in definition.parameters), names.values())
     parameters = tuple(Param(own[name], TypeRef(_SORTS[sort])) for name, sort in definition.parameters)
-    body = block_of(folded(definition.body), {**names, **own})
+    body = body_of(definition.body, {**names, **own})
     return Function(names[definition.name], Parameters(positional=parameters), body, TypeRef(_SORTS[definition.result]))
 
 

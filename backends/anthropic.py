@@ -17,7 +17,7 @@ from backends.asking import Asker, Manner
 from backends.faults import missing_package
 from backends.keys import find_key
 from backends.protocol import Proposal, Request
-from backends.recheck import conforms
+from backends.recheck import checked
 from backends.streaming import events, gather
 from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
 
@@ -119,7 +119,9 @@ class Anthropic:
         return body
 
     def _proposal(self, request: Request, answer: _Answer) -> Proposal:
-        text = self._key.redact(answer.text)
+        text, conforms = self._key.redact(answer.text), None
+        if request.grammar is not None:
+            text, conforms = checked(text, request.grammar)
         finish: Literal["stop", "length"] = "length" if answer.finish in _CUT_SHORT else "stop"
         return Proposal(
             text,
@@ -127,7 +129,7 @@ class Anthropic:
             answer.completion_tokens,
             finish,
             seconds=answer.seconds,
-            conforms=None if request.grammar is None else conforms(text, request.grammar),
+            conforms=conforms,
         )
 
 

@@ -17,7 +17,7 @@ from backends.asking import Asker, Manner
 from backends.faults import missing_package
 from backends.keys import find_key
 from backends.protocol import Proposal, Request
-from backends.recheck import conforms
+from backends.recheck import checked
 from backends.streaming import events, gather
 from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
 
@@ -136,11 +136,10 @@ class OpenAICompatible:
         return self._server
 
     def _proposal(self, request: Request, answer: _Answer) -> Proposal:
-        text = self._key.redact(answer.text)
-        held = request.grammar is None or self._server == "llamacpp"
-        code = None if held else code_of(text)
-        if code is not None:
-            text = fenced(code)
+        text, conforms = self._key.redact(answer.text), None
+        if request.grammar is not None and self._server != "llamacpp":
+            code = code_of(text)
+            text, conforms = checked(text if code is None else fenced(code), request.grammar)
         finish: Literal["stop", "length"] = "length" if answer.finish == "length" else "stop"
         return Proposal(
             text,
@@ -149,7 +148,7 @@ class OpenAICompatible:
             finish,
             answer.logprob,
             answer.seconds,
-            conforms=None if held or request.grammar is None else conforms(text, request.grammar),
+            conforms=conforms,
         )
 
 

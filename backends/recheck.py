@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,19 @@ from backends.protocol import BackendError
 
 if TYPE_CHECKING:
     from lark import Lark
+
+_FENCED = re.compile(r"^```[^\n`]*\n.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def checked(text: str, grammar: str) -> tuple[str, bool]:
+    """The part of an answer that the grammar holds, and whether there is one; else the answer as it is.
+
+    The part is all of it, or a fenced block with talk around it. Raises ``BackendError`` for a malformed grammar.
+    """
+    for part in (text, *(match.group() for match in _FENCED.finditer(text))):
+        if conforms(part, grammar):
+            return part, True
+    return text, False
 
 
 def conforms(text: str, grammar: str) -> bool:

@@ -89,6 +89,9 @@ def test_other_servers_are_held_to_a_schema_and_checked_here() -> None:
     assert server.bodies[0]["response_format"]["json_schema"]["strict"] is True
     assert good.text == f"```python\n{CODE}\n```"
     assert good.conforms is True
+    with serving(says(f"Here it is:\n\n```python\n{CODE}\n```\n\nIt doubles.")) as server:
+        [wordy] = ask(server, "openai", request(grammar=GRAMMAR))
+    assert (wordy.text, wordy.conforms) == (good.text, True)
     with serving(says("I would rather talk.")) as server:
         [bad] = ask(server, "openai", request(grammar=GRAMMAR))
     assert (bad.text, bad.conforms) == ("I would rather talk.", False)

@@ -102,6 +102,10 @@ class Comparison:
             case "!=":
                 return value != 0
 
+    def names(self) -> tuple[str, ...]:
+        """The names in the term."""
+        return self.term.names()
+
     def negated(self) -> Comparison:
         """The opposite."""
         match self.relation:
@@ -137,6 +141,10 @@ class Truth:
     def holds(self, environment: Environment) -> bool:
         """Whether it is true."""
         return bool(environment[self.name]) is self.positive
+
+    def names(self) -> tuple[str, ...]:
+        """The name."""
+        return (self.name,)
 
     def negated(self) -> Truth:
         """The opposite."""

@@ -34,6 +34,13 @@ class Piecewise:
             arms.pop()
         return Piecewise(tuple(arms), otherwise)
 
+    def names(self) -> frozenset[str]:
+        """The names that the function looks at."""
+        values = [*self.otherwise, *(value for arm in self.arms for value in arm.values)]
+        terms = [value for value in values if isinstance(value, Linear)]
+        found = {name for term in terms for name in term.names()}
+        return frozenset(found.union(*(atom.names() for arm in self.arms for atom in arm.guard)))
+
     def value(self, environment: Environment) -> tuple[int | bool, ...]:
         """What the function gives in an environment."""
         for arm in self.arms:

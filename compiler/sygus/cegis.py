@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeAlias
 
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.pools import unknown_functions
-from compiler.sygus.problem import Literal, Problem, Target, Term, Variable
-from compiler.sygus.rendering import render
+from compiler.sygus.problem import Problem, Target, Term, Variable
+from compiler.sygus.rendering import Names
 from compiler.sygus.symbolic import Application, NotSymbolicError, all_constraints, declared, term_of
+from compiler.sygus.within_grammar import write
 from solver import several_invocations, single_invocation
+from solver.linear import ZERO
 from solver.meter import BudgetSpentError
 from solver.piecewise import Piecewise
 from solver.queries import Queries
@@ -20,6 +22,8 @@ from solver.single_invocation import Found, Impossible
 from solver.smt import Smt
 
 Solution: TypeAlias = tuple[tuple[Term, ...], str]
+# The function of each target, and what the names in it stand for.
+Functions: TypeAlias = Mapping[str, tuple[Piecewise, Names]]
 
 _WORK_OF_A_QUERY = 4_000_000
 _WORK = 1_000_000_000
@@ -29,12 +33,20 @@ class _DifferentArgumentsError(Exception):
     """A function is applied to more than one tuple of variables."""
 
 
+class _ImpossibleError(Exception):
+    """No functions satisfy the constraints; the message says where."""
+
+
 def synthesise_by_cegis(problem: Problem, limits: Limits) -> Answer:
     """Terms for the targets of a problem, right for all values of its variables, or the reason why there are none."""
     started = monotonic()
-    queries = Queries(_WORK_OF_A_QUERY, _WORK, lambda: monotonic() - started > limits.seconds)
+
+    def left() -> float:
+        return limits.seconds - (monotonic() - started)
+
+    queries = Queries(_WORK_OF_A_QUERY, _WORK, lambda: left() <= 0)
     try:
-        terms, reason = _solve(problem, queries)
+        terms, reason = _solve(problem, queries, left)
     except NotSymbolicError as error:
         terms, reason = (), f"{error} has no symbolic form"
     except BudgetSpentError:
@@ -42,30 +54,42 @@ def synthesise_by_cegis(problem: Problem, limits: Limits) -> Answer:
     return Answer(terms, reason, queries.asked, monotonic() - started)
 
 
-def _solve(problem: Problem, queries: Queries) -> Solution:
+def _solve(problem: Problem, queries: Queries, left: Callable[[], float]) -> Solution:
     """Raises ``NotSymbolicError`` and ``BudgetSpentError``."""
     try:
-        return _single_invocation(problem, queries)
-    except _DifferentArgumentsError:
-        return _several_invocations(problem, queries)
+        found = _single_invocation(problem, queries) or _several_invocations(problem, queries)
+    except _ImpossibleError as error:
+        return (), str(error)
+    if found is None:
+        return (), "no function of the shapes that are tried is right for all inputs"
+    terms: list[Term] = []
+    for target in problem.targets:
+        term = write(problem, target, *found[target.name], queries, left)
+        if term is None:
+            return (), f"no term of the grammar is known to mean the function that was found for `{target.name}`"
+        terms.append(term)
+    return tuple(terms), "right for all inputs"
 
 
-def _single_invocation(problem: Problem, queries: Queries) -> Solution:
-    """Raises ``NotSymbolicError`` and ``_DifferentArgumentsError``."""
+def _single_invocation(problem: Problem, queries: Queries) -> Functions | None:
+    """``None`` where a target is applied in several ways. Raises ``NotSymbolicError`` and ``_ImpossibleError``."""
     variables = {name: declared(name, sort, queries.context) for name, sort in problem.variables}
     calls = _Calls(problem, variables, queries.context)
-    specification = all_constraints(problem, variables, calls.result, queries.context)
+    try:
+        specification = all_constraints(problem, variables, calls.result, queries.context)
+    except _DifferentArgumentsError:
+        return None
     match single_invocation.synthesise(specification, variables, calls.results, queries):
         case Found(function, terms):
-            return tuple(calls.body(target, function, terms) for target in problem.targets), "right for all inputs"
+            return calls.functions(function, terms)
         case Impossible(inputs):
             point = ", ".join(f"{name} = {value}" for name, value in inputs.items())
-            return (), f"no values satisfy the constraints where {point}"
-        case other:
-            return (), other.reason
+            raise _ImpossibleError(f"no values satisfy the constraints where {point}")
+        case _:
+            return None
 
 
-def _several_invocations(problem: Problem, queries: Queries) -> Solution:
+def _several_invocations(problem: Problem, queries: Queries) -> Functions | None:
     """Raises ``NotSymbolicError`` and ``BudgetSpentError``."""
     variables = {name: declared(name, sort, queries.context) for name, sort in problem.variables}
 
@@ -75,12 +99,11 @@ def _several_invocations(problem: Problem, queries: Queries) -> Solution:
     functions = unknown_functions(problem, variables, queries)
     found = several_invocations.synthesise(functions, variables, specification, queries)
     if found is None:
-        return (), "no function of the shapes that are tried is right for all inputs"
-    bodies = []
-    for target in problem.targets:
-        names: dict[str, Term] = {name: Variable(name) for name, _ in target.parameters}
-        bodies.append(render(found[target.name], names))
-    return tuple(bodies), "right for all inputs"
+        return None
+    return {
+        target.name: (found[target.name], {name: Variable(name) for name, _ in target.parameters})
+        for target in problem.targets
+    }
 
 
 @dataclass(slots=True)
@@ -102,11 +125,21 @@ class _Calls:
         target = next(target for target in self.problem.targets if target.name == name)
         return self.results.setdefault(_result(name), declared(_result(name), target.result, self.context))
 
-    def body(self, target: Target, function: Piecewise, terms: Mapping[str, Smt]) -> Term:
-        """The target's body. Raises ``_DifferentArgumentsError`` where it needs what the target does not see."""
-        if target.name not in self.arguments:
-            return Literal(False) if target.result == "Bool" else Literal(0)
-        own = function.of(list(self.results).index(_result(target.name)))
+    def functions(self, function: Piecewise, terms: Mapping[str, Smt]) -> Functions | None:
+        """Each target's function; ``None`` where one needs what the target does not see."""
+        found: dict[str, tuple[Piecewise, dict[str, Term]]] = {}
+        for target in self.problem.targets:
+            if target.name not in self.arguments:
+                found[target.name] = Piecewise((), (False if target.result == "Bool" else ZERO,)), {}
+                continue
+            own = function.of(list(self.results).index(_result(target.name)))
+            names = self._names(target, terms)
+            if not own.names() <= set(names):
+                return None
+            found[target.name] = own, names
+        return found
+
+    def _names(self, target: Target, terms: Mapping[str, Smt]) -> dict[str, Term]:
         names: dict[str, Term] = {}
         for argument, (parameter, _) in zip(self.arguments[target.name], target.parameters, strict=True):
             names.setdefault(argument, Variable(parameter))
@@ -114,10 +147,7 @@ class _Calls:
             term = term_of(smt, names)
             if term is not None:
                 names[name] = term
-        try:
-            return render(own, names)
-        except KeyError as error:
-            raise _DifferentArgumentsError(f"`{target.name}` does not see {error}") from error
+        return names
 
 
 def _result(name: str) -> str:

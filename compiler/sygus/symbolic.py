@@ -39,6 +39,15 @@ def all_constraints(
     return smt.conjunction([true, *(meaning.of(constraint, variables) for constraint in problem.constraints)])
 
 
+def symbolic(problem: Problem, term: Term, names: Mapping[str, Smt], context: Smt = None) -> Smt:
+    """A term that applies none of a problem's targets. Raises ``NotSymbolicError``."""
+
+    def application(name: str, arguments: tuple[Smt, ...]) -> Smt:  # noqa: ARG001
+        raise NotSymbolicError(f"the function {name}")
+
+    return _Meaning(problem, application, context).of(term, names)
+
+
 class _Meaning:
     def __init__(self, problem: Problem, application: Application, context: Smt) -> None:
         self._context = context

@@ -131,11 +131,14 @@ class _Search:
                 break
         return [known[self._goal]] if self._goal in known else []
 
+    def _part(self, work: int) -> Meter:
+        return self._meter.part(min(work, self._meter.limit - self._meter.spent))
+
     def _deduction(self, subset: Sequence[int], meter: Meter) -> Deduction:
         return Deduction(self._bank, subset, INVERSIONS, self._effort, meter)
 
     def _deduce(self, work: int) -> list[Derivation]:
-        part = self._meter.part(work)
+        part = self._part(work)
         term: Derivation | None = None
         self._unhindered = False
         with suppress(BudgetSpentError):
@@ -149,7 +152,7 @@ class _Search:
             self._branches = list(self._conditionals())
         found: list[Derivation] = []
         for conditionals, whole in self._branches:
-            part = self._meter.part(work // len(self._branches))
+            part = self._part(work // len(self._branches))
             deepest, smallest = min(1 + turn // 2, 3), 2 if turn < 4 else 1
             term = conditionals.search(_CONDITION_DEPTH, deepest, smallest, part)
             self._meter.tick(part.spent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from operator import add, le, sub
@@ -128,9 +129,7 @@ class _Sizes:
 
     def fitting(self, rest: Vector, start_values: Vector, goal: Vector) -> Iterator[tuple[Vector, Derivation]]:
         """Each way to cut the rests of the texts so that what is left stands in the goal."""
-        longest = len(rest[0])
-        while longest and rest[0][:longest] not in goal[0]:
-            longest -= 1
+        longest = bisect_right(range(1, len(rest[0]) + 1), False, key=lambda end: rest[0][:end] not in goal[0])
         if not longest:
             return
         for first, sizes in self._lengths.items():

@@ -34,7 +34,7 @@ _ROLES = {
 _COMMUTATIVE = frozenset({"+", "*", "=", "and", "or", "xor", "distinct"})
 
 # What deduction can build by itself costs more to enumerate.
-_COSTS = {"str.++": 3, "ite": 4, "str.from_int": 3, "str.to_int": 2, "str.replace": 2, "=": 2, "str.indexof": 1}
+_COSTS = {"str.++": 3, "ite": 4, "str.from_int": 4, "str.to_int": 3, "str.replace": 2, "=": 2, "str.indexof": 1}
 _STRANGE_LITERAL = 4
 
 _KINDS: dict[str, type] = {"Int": int, "Bool": bool, "String": str}

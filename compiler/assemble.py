@@ -72,13 +72,16 @@ def _identity(statement: Stmt) -> str:
 def _spliced(spec: Spec, merged: Module) -> str:
     holes = [hole for function in spec.functions for hole in function.holes]
     fills: dict[str, Fill] = {}
-    for function in spec.functions:
-        try:
-            fills.update(fills_in(merged.function(function.name), function))
-        except KeyError:
-            return spec.source.text
+    in_place = [function for function in spec.functions if function.definition is not None]
+    try:
+        for function in spec.functions:
+            made = merged.function(function.name)
+            if function in in_place:
+                fills.update(fills_in(made, function))
+    except KeyError:
+        return spec.source.text
     own = {_identity(item) for item in lower_module(Source(spec.source.name, spec.context)).body}
-    own |= {f"definition of {function.name}" for function in spec.functions}
+    own |= {f"definition of {function.name}" for function in in_place}
     added: Block = tuple(item for item in merged.body if _identity(item) not in own)
     imports = [item for item in added if isinstance(item, Import)]
     helpers = tuple(item for item in added if not isinstance(item, Import))

@@ -72,7 +72,11 @@ def compile_source(
 
 def _compile(
     sources: Sequence[Source],
-    options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+    options: Options,
+    backend: Backend | None,
+    obeyed: Obeyed | None,
+    say: Progress,
+    trace: Trace,
 ) -> Result:
     with observed(lambda query: record_query(trace, query)):
         return _compile_observed(sources, options, backend, obeyed, say, trace)
@@ -80,7 +84,11 @@ def _compile(
 
 def _compile_observed(
     sources: Sequence[Source],
-    options: Options, backend: Backend | None, obeyed: Obeyed | None, say: Progress, trace: Trace
+    options: Options,
+    backend: Backend | None,
+    obeyed: Obeyed | None,
+    say: Progress,
+    trace: Trace,
 ) -> Result:
     budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money)
     _record_start(trace, sources, options, backend)

@@ -173,6 +173,7 @@ class Spec:
     ``functions`` stand in the order in which they are to be compiled: what a function's text names comes before it.
     ``form`` is ``python`` for a file with holes, whose source is then emitted again around them.
     ``context`` is module text that every function sees: the imports, constants and helper functions of a Python file.
+    ``more`` are the other files of a specification that is several.
     ``warnings`` are what the reader of the specification has to say without refusing it.
     """
 
@@ -181,3 +182,4 @@ class Spec:
     functions: tuple[FunctionSpec, ...]
     context: str = ""
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    more: tuple[Source, ...] = ()

@@ -45,7 +45,6 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     [
         [],
         ["--nonsense"],
-        ["a.txt", "b.txt"],
         ["a.txt", "--budget-tokens", "0"],
         ["a.txt", "--budget-seconds", "nan"],
         ["a.txt", "--samples", "-1"],

@@ -52,6 +52,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="several models, the cheapest first: the next is asked where one fails or its answers do not do",
     )
+    add(
+        "--order",
+        choices=["given", "learned"],
+        default="given",
+        help="the order of --models: as given, or by what a success has cost so far (default: %(default)s)",
+    )
     add("--offline", action="store_true", help="use no network: remote models answer from the cache alone")
     add(
         "--seed",
@@ -131,7 +137,12 @@ def _run(arguments: Namespace) -> int:
         from compiler.sygus.command import run as run_sygus
 
         return run_sygus(arguments, source)
-    with opened_engine(arguments.model, models=arguments.models, offline=arguments.offline) as engine:
+    with opened_engine(
+        arguments.model,
+        models=arguments.models,
+        offline=arguments.offline,
+        learned_order=arguments.order == "learned",
+    ) as engine:
         from compiler.driver import compile_source
         from compiler.terminal.progress import Activity, shown, watched
         from compiler.trace.file import kept_on_failure
@@ -200,11 +211,12 @@ def _tests(arguments: Namespace, sources: Sequence[Source], result: Result) -> s
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:
-    if arguments.no_store or result.status != "accepted":
+    if arguments.no_store:
         return ()
+    from compiler.experience import learn
     from compiler.store import remember
 
-    return remember(result, engine.name)
+    return learn(result) or (remember(result, engine.name) if result.status == "accepted" else ())
 
 
 def _report(arguments: Namespace, result: Result, notes: tuple[Diagnostic, ...], engine: Engine) -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.front.python_file import read_python
 from compiler.front.reading import check_source, read_source
-from compiler.front.text_file import read_text
+from compiler.front.several import read_files
 from compiler.source import Source
 from compiler.spec import Spec
 
 __all__ = ["read_source", "read_spec"]
 
 
-def read_spec(source: Source) -> Spec:
-    """What a specification says: a Python file with holes if its name ends in ``.py``, free text otherwise.
+def read_spec(source: Source, *more: Source) -> Spec:
+    """What a specification of one or more files says.
 
-    Raises ``LiftcError`` with every problem found, and nothing else.
+    A file is Python with holes if its name ends in ``.py``, free text otherwise. Raises ``LiftcError`` with every
+    problem found, and nothing else.
     """
-    check_source(source)
+    for file in (source, *more):
+        check_source(file)
     try:
-        return read_python(source) if source.name.endswith(".py") else read_text(source)
+        return read_files((source, *more))
     except RecursionError:
         label = Label(source.span(0, 0), "in this file")
         raise LiftcError([Diagnostic("L0102", f"{source.name} is nested too deeply to be read", (label,))]) from None

@@ -15,6 +15,7 @@ from compiler.front.clauses import adopt_misnamed, check_contracts, check_exampl
 from compiler.front.context import context_text, module_names
 from compiler.front.definitions import FunctionNode, signature_of
 from compiler.front.expressions import Names, examples_of, is_closed, parse_expression
+from compiler.front.file_part import FilePart
 from compiler.front.holes import (
     Dots,
     HoleKind,
@@ -26,11 +27,10 @@ from compiler.front.holes import (
     is_dots,
     is_protocol,
 )
-from compiler.front.order import in_dependency_order
 from compiler.front.passage import Passage, comment_passage, docstring_passage
 from compiler.front.python_tree import PythonFile
 from compiler.source import Source, Span
-from compiler.spec import Contract, Example, FunctionSpec, Hole, Signature, Spec
+from compiler.spec import Contract, Example, FunctionSpec, Hole, Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,19 @@ class _Target:
     dots: tuple[Dots, ...]
 
 
-def read_python(source: Source) -> Spec:
-    """The specification that a Python file is. Raises ``LiftcError``."""
+def specified_in(source: Source) -> dict[str, Span]:
+    """The functions of a Python file that have holes, with where they stand. Raises ``LiftcError``."""
+    file = PythonFile(source)
+    return {target.node.name: file.span(target.node) for target in _targets(file)[0]}
+
+
+def names_around(source: Source) -> frozenset[str]:
+    """The names that a Python file binds, beside those of its functions with holes. Raises ``LiftcError``."""
+    return module_names(PythonFile(source).tree) - specified_in(source).keys()
+
+
+def read_part(source: Source, names: Names) -> FilePart:
+    """What a Python file says, of the functions of its whole specification. Raises ``LiftcError``."""
     file = PythonFile(source)
     targets, warnings_ = _targets(file)
     errors: list[Diagnostic] = []
@@ -55,19 +66,21 @@ def read_python(source: Source) -> Spec:
             errors.append(bad.diagnostic)
     if errors:
         raise LiftcError(errors)
-    names = Names(frozenset(signatures), module_names(file.tree) - signatures.keys())
     shared = _shared_examples(file, targets, names)
+    foreign = [example for example in shared if example.call.function not in signatures]
     holes = _holes(file, targets)
     functions: list[FunctionSpec] = []
     for target in targets:
-        function, found = _function(file, target, signatures[target.node.name], names, holes, shared)
+        claims = [Claims(passage, names) for passage in _passages(file, target)]
+        function, found = _function(file, target, signatures[target.node.name], claims, holes, shared)
+        foreign += [item for read in claims for item in read.examples if item.call.function not in signatures]
         functions.append(function)
         errors += [item for item in found if item.severity == "error"]
         warnings_ += [item for item in found if item.severity != "error"]
     if errors:
         raise LiftcError(errors)
-    context = context_text(file.tree, file.text, file.stretch, frozenset(signatures))
-    return Spec(source, "python", in_dependency_order(functions), context, tuple(warnings_))
+    context = context_text(file.tree, file.text, file.stretch, names.functions or frozenset(signatures))
+    return FilePart(tuple(functions), tuple(foreign), context, tuple(warnings_))
 
 
 def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
@@ -205,12 +218,12 @@ def _function(
     file: PythonFile,
     target: _Target,
     signature: Signature,
-    names: Names,
+    read: list[Claims],
     holes: dict[str, tuple[Hole, ...]],
     shared: list[Example],
 ) -> tuple[FunctionSpec, list[Diagnostic]]:
     name = signature.name
-    read = [Claims(passage, names) for passage in _passages(file, target)]
+    names = read[0].names if read else Names(frozenset({name}))
     contracts: list[Contract] = []
     for claims in read:
         contracts += [contract for contract, _ in read_clauses(claims, {name: signature})]

@@ -17,28 +17,26 @@ from compiler.front.clauses import (
 )
 from compiler.front.definitions import Header, read_headers
 from compiler.front.expressions import Names
-from compiler.front.order import in_dependency_order
+from compiler.front.file_part import FilePart
 from compiler.front.parts import Part, parts_of
 from compiler.front.passage import Passage, passage_of
 from compiler.front.signatures import guess_name, guess_signature, with_positional_calls
-from compiler.source import Source
-from compiler.spec import Contract, FunctionSpec, Signature, Spec
+from compiler.source import Source, Span
+from compiler.spec import Contract, FunctionSpec, Signature
 
 _CALLED = re.compile(r"(?:\bassert[ \t]+(?:not[ \t]+)?\(*|>>>[ \t]*)([^\W\d]\w*)\(")
 
 
-def read_text(source: Source) -> Spec:
-    """The specification that a text is. Raises ``LiftcError``."""
-    passage = passage_of(source)
-    claims = Claims(passage, Names(None))
-    try:
-        headers = _merged(read_headers(claims), claims)
-    except BoundError as bad:
-        raise LiftcError([bad.diagnostic]) from None
-    if not headers:
-        headers = [Header(Signature(_name(passage, claims), (), written=False), 0, 0, complete=False)]
-    names = Names(frozenset(header.signature.name for header in headers))
-    found = Claims(passage, names)
+def specified_in(source: Source) -> dict[str, Span]:
+    """The functions that a text specifies, with where it begins to. Raises ``LiftcError``."""
+    claims, headers = _headers(source)
+    return {header.signature.name: claims.passage.span(header.start, header.end) for header in headers}
+
+
+def read_part(source: Source, names: Names) -> FilePart:
+    """What a text says, of the functions and module names of its whole specification. Raises ``LiftcError``."""
+    claims, headers = _headers(source)
+    found = Claims(claims.passage, names)
     found.taken[:] = claims.taken
     contracts = read_clauses(found, {header.signature.name: header.signature for header in headers})
     diagnostics = [*claims.diagnostics, *found.diagnostics]
@@ -52,7 +50,22 @@ def read_text(source: Source) -> Spec:
     errors = [item for item in diagnostics if item.severity == "error"]
     if errors:
         raise LiftcError(errors)
-    return Spec(source, "text", in_dependency_order(functions), warnings=tuple(diagnostics))
+    mine_too = {function.name for function in functions}
+    foreign = tuple(example for example in found.examples if example.call.function not in mine_too)
+    return FilePart(tuple(functions), foreign, warnings=tuple(diagnostics))
+
+
+def _headers(source: Source) -> tuple[Claims, list[Header]]:
+    """Where the functions of a text begin: at least one, whose name is guessed where none is written."""
+    passage = passage_of(source)
+    claims = Claims(passage, Names(None))
+    try:
+        headers = _merged(read_headers(claims), claims)
+    except BoundError as bad:
+        raise LiftcError([bad.diagnostic]) from None
+    if not headers:
+        headers = [Header(Signature(_name(passage, claims), (), written=False), 0, 0, complete=False)]
+    return claims, headers
 
 
 def _merged(headers: list[Header], claims: Claims) -> list[Header]:
@@ -94,7 +107,7 @@ def _function(
     else:
         signature = guess_signature(name, prose, examples, contracts)
         examples = with_positional_calls(examples, signature)
-    others = claims.names.functions or frozenset()
+    others = claims.names.module | (claims.names.functions or frozenset())
     said += check_contracts(contracts, signature, others)
     text = claims.text if alone else part.text(claims.text)
     span = claims.passage.span(header.start, header.end) if header.end else claims.passage.span(0, len(claims.text))

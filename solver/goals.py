@@ -46,7 +46,7 @@ class Deduction:
         self._single = len(subset) == 1
         self._terms: dict[str, dict[Vector, Derivation]] = {}
         self._cheapest: dict[tuple[str, int], list[tuple[Vector, Derivation]]] = {}
-        self._solved: dict[tuple[str, Vector, int], Derivation | None] = {}
+        self._solved: dict[tuple[str, Vector, int, Role | None], Derivation | None] = {}
 
     @property
     def productions(self) -> Productions:
@@ -75,24 +75,26 @@ class Deduction:
             self._cheapest[head, count] = list(islice(self.terms(head).items(), count))
         return self._cheapest[head, count]
 
-    def solve(self, head: str, goal: Vector, depth: int) -> Derivation | None:
+    def solve(self, head: str, goal: Vector, depth: int, only: Role | None = None) -> Derivation | None:
         """The cheapest term found for the goal with at most ``depth`` inversions on a path.
 
-        Raises ``BudgetSpentError`` where the budget is spent before any is found.
+        With ``only``, a term that is not known has this operation at its root. Raises ``BudgetSpentError`` where the
+        budget is spent before any is found.
         """
         known = self.terms(head).get(goal)
         if known is not None or depth <= 0:
             return known
-        if (head, goal, depth) not in self._solved:
-            self._solved[head, goal, depth] = None
-            self._solved[head, goal, depth] = self._invert(head, goal, depth)
-        return self._solved[head, goal, depth]
+        key = (head, goal, depth, only)
+        if key not in self._solved:
+            self._solved[key] = None
+            self._solved[key] = self._invert(head, goal, depth, only)
+        return self._solved[key]
 
-    def _invert(self, head: str, goal: Vector, depth: int) -> Derivation | None:
+    def _invert(self, head: str, goal: Vector, depth: int, only: Role | None) -> Derivation | None:
         best: Derivation | None = None
         for rule in self.productions.rules[head]:
             invert = self._inversions.get(rule.role) if rule.role else None
-            if invert is None:
+            if invert is None or (only is not None and rule.role is not only):
                 continue
             try:
                 for term in invert(self, rule, goal, depth):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import add, sub
 
 from solver.goals import Deduction
-from solver.productions import Derivation, Rule, Vector, derive
+from solver.productions import Derivation, Role, Rule, Vector, derive
 
 _CHEAP_SUMMANDS = 12
 
@@ -16,7 +16,7 @@ def split_sum(search: Deduction, rule: Rule, goal: Vector, depth: int) -> Iterat
     left, right = rule.children
     for index, (values, term) in enumerate(search.cheapest(left, 4 * search.breadth)):
         search.meter.tick(search.work)
-        rest = search.solve(right, tuple(map(sub, goal, values)), depth - 1 if index < _CHEAP_SUMMANDS else 0)
+        rest = _other(search, right, tuple(map(sub, goal, values)), depth, index)
         if rest is not None:
             yield derive(rule, term, rest)
 
@@ -26,9 +26,16 @@ def split_difference(search: Deduction, rule: Rule, goal: Vector, depth: int) ->
     left, right = rule.children
     for index, (values, term) in enumerate(search.cheapest(right, 4 * search.breadth)):
         search.meter.tick(search.work)
-        whole = search.solve(left, tuple(map(add, goal, values)), depth - 1 if index < _CHEAP_SUMMANDS else 0)
+        whole = _other(search, left, tuple(map(add, goal, values)), depth, index)
         if whole is not None:
             yield derive(rule, whole, term)
+
+
+def _other(search: Deduction, head: str, goal: Vector, depth: int, index: int) -> Derivation | None:
+    """The other operand: anything beside one of the first known, beside the others only numbers read from a text."""
+    if index < _CHEAP_SUMMANDS:
+        return search.solve(head, goal, depth - 1)
+    return search.solve(head, goal, depth - 1, Role.READ_INTEGER) if min(goal) >= 0 else search.solve(head, goal, 0)
 
 
 def find_index(search: Deduction, rule: Rule, goal: Vector, depth: int) -> Iterator[Derivation]:  # noqa: ARG001

@@ -60,10 +60,12 @@ def open_engine(model: str = AUTOMATIC, *, cached: bool = True, offline: bool = 
     return Engine(backend, file.name, notes)
 
 
-def open_cascade(models: Sequence[str], *, cached: bool = True, offline: bool = False) -> Engine:
-    """The back end for several models, in the order in which they are to be asked. Raises as ``open_engine`` does.
+def open_cascade(
+    models: Sequence[str], *, cached: bool = True, offline: bool = False, learned_order: bool = False
+) -> Engine:
+    """The back end for several models, asked in the order given, or in that which the local store has taught.
 
-    Names that stand for no model are left out: search comes before all models anyway.
+    Names that stand for no model are left out. Raises as ``open_engine`` does.
     """
     from backends.cascade import Cascade
 
@@ -76,8 +78,12 @@ def open_cascade(models: Sequence[str], *, cached: bool = True, offline: bool = 
             engine.close()
         raise
     stages = [engine.backend for engine in opened if engine.backend is not None]
-    name = ", ".join(engine.name for engine in opened if engine.name is not None)
     notes = tuple(dict.fromkeys(note for engine in opened for note in engine.notes))
+    if len(stages) > 1 and learned_order:
+        stages, unread = _by_experience(stages)
+        notes += unread
+    names = {id(engine.backend): engine.name for engine in opened}
+    name = ", ".join(told for stage in stages if (told := names[id(stage)]) is not None)
     if len(stages) < 2:
         return Engine(stages[0] if stages else None, name or None, notes)
     return Engine(Cascade(stages), name, notes)
@@ -85,19 +91,36 @@ def open_cascade(models: Sequence[str], *, cached: bool = True, offline: bool = 
 
 @contextmanager
 def opened_engine(
-    model: str = AUTOMATIC, *, models: Sequence[str] = (), cached: bool = True, offline: bool = False
+    model: str = AUTOMATIC,
+    *,
+    models: Sequence[str] = (),
+    cached: bool = True,
+    offline: bool = False,
+    learned_order: bool = False,
 ) -> Iterator[Engine]:
     """The same for a block, a cascade where ``models`` are given.
 
     An interruption leaves it without waiting for what the model still decodes.
     """
-    engine = open_cascade(models or (model,), cached=cached, offline=offline)
+    engine = open_cascade(models or (model,), cached=cached, offline=offline, learned_order=learned_order)
     try:
         yield engine
     except Exception:
         engine.close()
         raise
     engine.close()
+
+
+def _by_experience(stages: list[Backend]) -> tuple[list[Backend], tuple[Diagnostic, ...]]:
+    import sqlite3
+
+    from compiler.experience import experience, in_learned_order
+    from compiler.store import store_path, unusable
+
+    try:
+        return in_learned_order(stages, experience()), ()
+    except sqlite3.Error as error:
+        return stages, (unusable(store_path(), error),)
 
 
 def check_prices(engine: Engine) -> None:

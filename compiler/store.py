@@ -71,7 +71,7 @@ def remember(result: Result, model: str | None = None, path: Path | None = None)
         with closing(_open(target)) as database, database:
             database.executemany("insert or replace into compiled values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     except (OSError, sqlite3.Error) as error:
-        return (_unusable(target, error),)
+        return (unusable(target, error),)
     return ()
 
 
@@ -127,7 +127,8 @@ def _open(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _unusable(path: Path, error: Exception) -> Diagnostic:
+def unusable(path: Path, error: Exception) -> Diagnostic:
+    """What to say where the store cannot be used."""
     return Diagnostic(
         "L0702",
         f"the program was not kept in the store {path}: {error}",

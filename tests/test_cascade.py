@@ -13,6 +13,7 @@ from backends.prices import FREE, Price, price_of, required_price
 from backends.protocol import BackendError, Message, Proposal, Request, Sampling
 from compiler.cli import main
 from compiler.driver import compile_source
+from compiler.experience import ENOUGH, Experience, experience, in_learned_order, learn, outcomes
 from compiler.options import Options
 from compiler.replay import compare, replay
 from compiler.result import Result
@@ -189,6 +190,29 @@ def test_a_cascade_asks_the_next_stage_for_what_is_left() -> None:
         Cascade([Scripted("zero", None), Scripted("first", "a", fails_after=2)]).propose(requests)
     assert [item is None for item in caught.value.arrived] == [False, False, True, True]
     assert stages_of(first) == (first,)
+
+
+@pytest.mark.usefixtures("own_prices")
+def test_outcomes_are_learned_and_order_the_models(tmp_path: Path) -> None:
+    store = tmp_path / "store.sqlite"
+    cheap, dear = Scripted("cheap", WRONG, "openai"), Scripted("dear", RIGHT, "openai")
+    result = compiled(cheap, dear)
+    assert [(item.model, item.solved) for item in outcomes(result)] == [("cheap", False), ("dear", True)]
+    assert in_learned_order([cheap, dear], experience(store)) == [cheap, dear]
+    for _ in range(ENOUGH):
+        assert learn(result, store) == ()
+    known = experience(store)
+    assert (known["openai", "cheap"].tried, known["openai", "cheap"].solved) == (ENOUGH, 0)
+    assert known["openai", "dear"].solved == ENOUGH
+    assert in_learned_order([dear, cheap], known) == [cheap, dear]
+    nearly = {**known, ("openai", "cheap"): Experience(5, 0, 60.0, 0.2), ("openai", "dear"): Experience(5, 5, 1.0, 0.3)}
+    assert in_learned_order([cheap, dear], nearly) == [dear, cheap]
+
+
+def test_answers_from_the_cache_teach_nothing_new(tmp_path: Path) -> None:
+    result = compiled(Scripted("small", RIGHT))
+    assert outcomes(result)
+    assert outcomes(replay(result.trace)) == []
 
 
 @pytest.fixture

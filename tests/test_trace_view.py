@@ -109,6 +109,18 @@ def whole_trace() -> Trace:
             },
             {"seconds": 0.25, "cached": False},
         ),
+        Event(
+            "failure",
+            {
+                "unit": "rank",
+                "engine": "openai",
+                "model": "m@http://127.0.0.1:8080/v1",
+                "keys": ["k1", "k2"],
+                "code": "L0606",
+                "message": "it is busy (429)",
+                "hint": "try again later",
+            },
+        ),
         Event("drop", {"unit": "rank", "occurrence": 0, "reason": "the module `os` is outside the subset", "text": ""}),
         Event("candidate", {"unit": "rank", "index": 0, "origin": "model", "repeats": True}),
         Event("search", {"unit": "rank", "limit": 1000, "expansions": 17, "terms": 9, "found": 1, "exhausted": False}),

@@ -61,6 +61,8 @@ def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal) ->
         "proposal",
         timing={"seconds": proposal.seconds, "cached": proposal.cached},
         unit=pool.unit.name,
+        engine=backend.engine,
+        model=backend.model,
         key=request.key(backend.engine, backend.model),
         occurrence=request.occurrence,
         temperature=request.sampling.temperature,

@@ -96,6 +96,7 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _holes(chapter),
             _conflicts(chapter),
             _answers(chapter),
+            group("engines that failed", [_failure(item) for item in chapter.select("failure")]),
             _searches(chapter),
             _candidates(chapter),
             group("suspect examples", [Tree(item["example"]) for item in chapter.select("suspect")]),
@@ -106,6 +107,12 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _choice(chapter),
         ],
     )
+
+
+def _failure(item: Data) -> Tree:
+    count = len(item["keys"])
+    left = f"{count} {'request' if count == 1 else 'requests'} unanswered"
+    return Tree(f"{item['engine']} {item['model']}, {left}: {item['message']}")
 
 
 def _stopped(item: Data) -> Tree:
@@ -156,13 +163,15 @@ def _answers(chapter: Chapter) -> Tree | None:
     tokens = sum(data["completion_tokens"] for data in chapter.select("proposal"))
     seconds = sum(float(str(event.timing.get("seconds", 0.0))) for event in asked)
     nodes: list[Tree | None] = []
+    several = len({(data.get("engine"), data.get("model")) for data in chapter.select("proposal")}) > 1
     for event, outcome in _outcomes(chapter):
         data: Data = event.data
+        by = f"{data.get('engine')} {data.get('model')}, " if several else ""
         kind = "greedy" if data["temperature"] == 0 else f"sample {data['occurrence'] + 1}"
         grammar = ", under the grammar" if data.get("constrained") else ""
         cached = ", from the cache" if event.timing.get("cached") else ""
         length = f"{data['completion_tokens']} tokens"
-        nodes.append(Tree(f"{kind}{grammar}: {length}{cached}, {outcome}"))
+        nodes.append(Tree(f"{by}{kind}{grammar}: {length}{cached}, {outcome}"))
     plural = "answer" if len(asked) == 1 else "answers"
     return group(f"model: {len(asked)} {plural}, {tokens} tokens, {seconds:.1f} s", nodes)
 

@@ -8,7 +8,8 @@ from compiler.evidence import Proved, Unknown, Verdict, Violated
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.proof.prove import prove
-from compiler.proof.symbolic import Symbols, UnsupportedError
+from compiler.proof.symbolic import Symbols
+from compiler.proof.values import UnsupportedError
 from compiler.source import Source
 from solver import smt
 from solver.sorts import INT

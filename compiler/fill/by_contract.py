@@ -10,7 +10,8 @@ from compiler.fill.pool import Pool
 from compiler.fill.problem import partial_function
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import BlockHole, Call, Function, If, Module, Name, Raise
-from compiler.proof.symbolic import UnsupportedError, Value, condition
+from compiler.proof.symbolic import condition
+from compiler.proof.values import UnsupportedError, Value
 from compiler.propagation.intervals import bound_condition
 from compiler.source import Source
 from compiler.spec import FunctionSpec

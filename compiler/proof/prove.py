@@ -33,7 +33,8 @@ from compiler.ir.nodes import (
     While,
 )
 from compiler.judge.outcome import Raised
-from compiler.proof.symbolic import Opaque, Symbols, UnsupportedError, Value, condition, merge, symbol
+from compiler.proof.symbolic import Symbols, condition
+from compiler.proof.values import Opaque, UnsupportedError, Value, merge, symbol
 from compiler.propagation.intervals import bound_condition
 from compiler.propagation.observations import holds
 from compiler.spec import Contract, FunctionSpec

@@ -17,7 +17,6 @@ from compiler.ir.nodes import (
     BoolOp,
     Call,
     Compare,
-    ComparisonOperator,
     Conditional,
     Const,
     Display,
@@ -25,26 +24,21 @@ from compiler.ir.nodes import (
     Name,
     Unary,
 )
+from compiler.proof.values import (
+    UnsupportedError,
+    Value,
+    compare,
+    constant,
+    integer,
+    is_text,
+    length,
+    merge,
+    power,
+    truth,
+)
 from solver import smt
 from solver.smt import Smt
-from solver.sorts import ANY, BOOL, INT, STR, Sort, element_of
 
-_LARGEST_POWER = 8
-
-
-class UnsupportedError(Exception):
-    """Something that has no symbolic form; the message says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """A value of which only the length is known, if it has one: it is a ``collection`` or may be anything."""
-
-    length: Smt
-    collection: bool = True
-
-
-Value = Smt | Opaque
 Inline = Callable[[str, Sequence[Value], "Symbols"], Value]
 
 
@@ -94,11 +88,11 @@ class Symbols:
 
     def truth(self, expression: Expr) -> Smt:
         """The truth value of an expression, as ``if`` takes it."""
-        return _truth(self.value(expression))
+        return truth(self.value(expression))
 
     def integer(self, expression: Expr) -> Smt:
         """The value of an expression that is an integer or a truth value."""
-        return _integer(self.value(expression))
+        return integer(self.value(expression))
 
     def note(self, condition: Smt, exception: str) -> None:
         """Notes that this exception is raised on the current path where the condition holds."""
@@ -116,7 +110,7 @@ class Symbols:
         z3 = _z3()
         left = self.value(node.operands[0])
         for operand in node.operands[1:]:
-            reached = _truth(left) if node.operator == "and" else z3.Not(_truth(left))
+            reached = truth(left) if node.operator == "and" else z3.Not(truth(left))
             right = self._under(reached, operand)
             left = merge(reached, right, left)
         return left
@@ -124,9 +118,9 @@ class Symbols:
     def _binary(self, node: Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
         z3 = _z3()
-        if node.operator == "+" and _is_text(left) and _is_text(right):
+        if node.operator == "+" and is_text(left) and is_text(right):
             return z3.Concat(left, right)
-        a, b = _integer(left), _integer(right)
+        a, b = integer(left), integer(right)
         match node.operator:
             case "+":
                 return a + b
@@ -138,7 +132,7 @@ class Symbols:
                 self.note(b == 0, "ZeroDivisionError")
                 return smt.floor_divide(a, b) if node.operator == "//" else smt.modulo(a, b)
             case "**" if isinstance(node.right, Const) and type(node.right.value) is int:
-                return _power(a, node.right.value)
+                return power(a, node.right.value)
             case operator:
                 raise UnsupportedError(f"the operator `{operator}`")
 
@@ -149,10 +143,10 @@ class Symbols:
         depth = len(self.path)
         for operator, comparator in zip(node.operators, node.comparators, strict=True):
             if operator in ("in", "not in") and isinstance(comparator, Display) and len(node.operators) == 1:
-                among = z3.Or(False, *(_compare("==", left, self.value(item)) for item in comparator.items))
+                among = z3.Or(False, *(compare("==", left, self.value(item)) for item in comparator.items))
                 return among if operator == "in" else z3.Not(among)
             right = self.value(comparator)
-            parts.append(_compare(operator, left, right))
+            parts.append(compare(operator, left, right))
             self.path.append(parts[-1])
             left = right
         del self.path[depth:]
@@ -163,19 +157,19 @@ class Symbols:
         values = [self.value(argument) for argument in arguments]
         match name, values:
             case "len", [value]:
-                return _length(value)
+                return length(value)
             case "abs", [value]:
-                number = _integer(value)
+                number = integer(value)
                 return z3.If(number >= 0, number, -number)
             case (("min" | "max"), [first, *others]) if others and name not in self.names:
-                best = _integer(first)
-                for other in map(_integer, others):
+                best = integer(first)
+                for other in map(integer, others):
                     best = z3.If(other < best if name == "min" else other > best, other, best)
                 return best
             case "bool", [value]:
-                return _truth(value)
-            case "int", [value] if not _is_text(value):
-                return _integer(value)
+                return truth(value)
+            case "int", [value] if not is_text(value):
+                return integer(value)
             case _ if self.inline is not None:
                 return self.inline(name, values, self)
             case _:
@@ -184,7 +178,7 @@ class Symbols:
     def _method(self, method: str, value: Expr, argument: Expr) -> Smt:
         z3 = _z3()
         text, other = self.value(value), self.value(argument)
-        if not (_is_text(text) and _is_text(other)):
+        if not (is_text(text) and is_text(other)):
             raise UnsupportedError(f"the method `{method}`")
         match method:
             case "startswith":
@@ -193,126 +187,6 @@ class Symbols:
                 return z3.SuffixOf(other, text)
             case _:
                 raise UnsupportedError(f"the method `{method}`")
-
-
-def symbol(name: str, sort: Sort) -> tuple[Value, list[Smt]]:
-    """A symbolic value of a sort, with what is always true of it. Raises ``UnsupportedError``."""
-    if sort in (INT, BOOL, STR):
-        return smt.variable(name, sort), []
-    if sort == ANY or element_of(sort) is not None:
-        length = smt.variable(f"len({name})", INT)
-        return Opaque(length, sort != ANY), [length >= 0]
-    raise UnsupportedError(f"the type of `{name}`")
-
-
-def merge(condition: Smt, then: Value, otherwise: Value) -> Value:
-    """One value for two branches. Raises ``UnsupportedError`` where they differ in kind."""
-    z3 = _z3()
-    if isinstance(then, Opaque) and isinstance(otherwise, Opaque):
-        return Opaque(z3.If(condition, then.length, otherwise.length), then.collection and otherwise.collection)
-    if isinstance(then, Opaque) or isinstance(otherwise, Opaque) or then.sort() != otherwise.sort():
-        raise UnsupportedError("branches of different types")
-    return z3.If(condition, then, otherwise)
-
-
-def constant(value: object) -> Value:
-    """A symbolic value that is known. Raises ``UnsupportedError``."""
-    z3 = _z3()
-    match value:
-        case bool():
-            return z3.BoolVal(value)
-        case int():
-            return z3.IntVal(value)
-        case str() if all(ord(char) < 0x80 for char in value):
-            return z3.StringVal(value)
-        case list() | tuple() | set() | dict():
-            return Opaque(z3.IntVal(len(value)))
-        case _:
-            raise UnsupportedError(f"`{type(value).__name__}` values")
-
-
-def _truth(value: Value) -> Smt:
-    z3 = _z3()
-    if isinstance(value, Opaque):
-        if not value.collection:
-            raise UnsupportedError("the truth of a value of unknown type")
-        return value.length > 0
-    if z3.is_bool(value):
-        return value
-    return value != z3.StringVal("") if _is_text(value) else value != 0
-
-
-def _integer(value: Value) -> Smt:
-    z3 = _z3()
-    if isinstance(value, Opaque) or not (z3.is_int(value) or z3.is_bool(value)):
-        raise UnsupportedError("arithmetic on something that is no integer")
-    return smt.as_int(value)
-
-
-def _length(value: Value) -> Smt:
-    if isinstance(value, Opaque):
-        return value.length
-    if _is_text(value):
-        return _z3().Length(value)
-    raise UnsupportedError("`len` of something that has no length")
-
-
-def _is_text(value: Value) -> bool:
-    return not isinstance(value, Opaque) and bool(_z3().is_string(value))
-
-
-def _power(base: Smt, exponent: int) -> Smt:
-    if not 0 <= exponent <= _LARGEST_POWER:
-        raise UnsupportedError("a large or negative power")
-    result = _z3().IntVal(1)
-    for _ in range(exponent):
-        result = result * base
-    return result
-
-
-def _compare(operator: ComparisonOperator, left: Value, right: Value) -> Smt:
-    z3 = _z3()
-    if _is_text(left) and _is_text(right):
-        match operator:
-            case "==":
-                return left == right
-            case "!=":
-                return left != right
-            case "in":
-                return z3.Contains(right, left)
-            case "not in":
-                return z3.Not(z3.Contains(right, left))
-        raise UnsupportedError(f"`{operator}` on strings")
-    if operator in ("==", "!=") and _of_different_kinds(left, right):
-        return z3.BoolVal(operator == "!=")
-    a, b = _integer(left), _integer(right)
-    match operator:
-        case "==":
-            return a == b
-        case "!=":
-            return a != b
-        case "<":
-            return a < b
-        case "<=":
-            return a <= b
-        case ">":
-            return a > b
-        case ">=":
-            return a >= b
-        case _:
-            raise UnsupportedError(f"the operator `{operator}`")
-
-
-def _of_different_kinds(left: Value, right: Value) -> bool:
-    """Whether values can never be equal: a number, a text and a collection never are."""
-    kinds = [_kind(left), _kind(right)]
-    return None not in kinds and kinds[0] != kinds[1]
-
-
-def _kind(value: Value) -> str | None:
-    if isinstance(value, Opaque):
-        return "collection" if value.collection else None
-    return "text" if _is_text(value) else "number"
 
 
 def condition(text: str, names: Mapping[str, Value]) -> Smt:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from compiler.proof.symbolic import UnsupportedError, Value, condition, constant, symbol
+from compiler.proof.symbolic import condition
+from compiler.proof.values import UnsupportedError, Value, constant, symbol
 from compiler.propagation.clauses import Clause, Contradiction, clauses_of, only
 from compiler.propagation.disagreements import broken_by, may_be, points
 from compiler.propagation.facts import fact_fixpoint

@@ -76,7 +76,7 @@ def chapters(trace: Trace) -> Iterator[Chapter]:
 
 def _chapter(events: Sequence[Event], queries: Sequence[Event]) -> Chapter:
     names = [str(event.data["function"]) for event in events if event.kind == "spec"]
-    own = [event for event in queries if event.data.get("function") in names]
+    own = [event for event in queries if event.data.get("function") in ("", *names)]
     return Chapter("+".join(names), (*events, *own))
 
 

@@ -128,7 +128,7 @@ def test_the_branch_that_only_failing_examples_run_is_most_suspicious() -> None:
 def test_one_wrong_expression_is_found_and_mended(spec: str, wrong: str, right: str) -> None:
     functions = spec_of(spec).functions
     module = lower_candidate(wrong, functions[0].name)
-    reopened = reopen(module, functions, cases_of(functions), meter(), at_most=1)
+    reopened = reopen(module, functions, cases_of(functions), limit=100_000, should_stop=lambda: False, at_most=1)
     programs = [emit_module(found.module) for item in reopened for found in item.repairs]
     assert right in "".join(programs)
 

@@ -25,8 +25,9 @@ Choices = Callable[[Mapping[str, object]], Sequence[object]]
 MOST_VISITS = 60
 MOST_RECORDED = 120
 
-# What one run of an example counts in a meter of expansions.
+# What one run of an example, and each so many of its steps, count in a meter of expansions.
 RUN_WORK = 8
+STEPS_FOR_ONE = 32
 
 _MOST_DATA = 2000
 _UNCHANGING = (int, bool, str, float, bytes, complex, type(None))
@@ -55,8 +56,8 @@ class Demand:
 
     ``ways`` are the runs that pass, those with the fewest deviations first. ``seen`` are the visits of all runs, to
     open and to filled holes; ``whole`` tells that none was left out for being one too many, or in sight of too much.
-    ``complete`` tells that every sequence of choices was run to its end: without a way, no values among the choices
-    make the example pass.
+    ``longest`` counts the visits to open holes of the run that made most. ``complete`` tells that every sequence of
+    choices was run to its end: without a way, no values among the choices make the example pass.
     """
 
     case: Case
@@ -64,6 +65,7 @@ class Demand:
     seen: tuple[Visit, ...]
     complete: bool
     whole: bool = True
+    longest: int = 0
 
     @property
     def impossible(self) -> bool:
@@ -146,26 +148,27 @@ def demand_of(
     """
     ways: list[Way] = []
     seen: list[Visit] = []
-    whole = True
+    whole, longest = True, 0
     queue: deque[tuple[int, ...]] = deque([()])
     complete = True
     while queue:
         if len(ways) >= at_most or runs <= 0 or (refuting and len(queue) > runs):
-            return Demand(case, tuple(ways), tuple(seen), False, whole)
+            return Demand(case, tuple(ways), tuple(seen), False, whole, longest)
         runs -= 1
         prefix = queue.popleft()
         walk = _Walk(holes, fixed or {}, prefix)
         meter.tick(RUN_WORK)
         run = run_case(program, case, holes=walk.fillers(), observe=observe)
         complete = complete and not walk.cut and run is not None and run.stopped is None
-        whole = whole and not walk.unseen
+        whole, longest = whole and not walk.unseen, max(longest, len(walk.visits))
+        meter.tick(0 if run is None else run.steps // STEPS_FOR_ONE)
         seen += walk.seen
         if run is not None and not isinstance(run.error, _NoRun) and case.accepts(run):
             ways.append(Way(tuple(walk.visits), sum(1 for choice in prefix if choice)))
         for place in range(len(prefix), len(walk.widths)):
             start = (*prefix, *(0 for _ in range(len(prefix), place)))
             queue.extend((*start, choice) for choice in range(1, walk.widths[place]))
-    return Demand(case, tuple(ways), tuple(seen), complete and whole, whole)
+    return Demand(case, tuple(ways), tuple(seen), complete and whole, whole, longest)
 
 
 def snapshot(environment: Mapping[str, object]) -> dict[str, object] | None:

@@ -8,23 +8,28 @@ from dataclasses import dataclass, field
 
 from compiler.components.search import Accepts
 from compiler.fill.problem import arguments_of, target_of
-from compiler.ir.interpreter import InterpretationError, Program, Run
+from compiler.ir.interpreter import InterpretationError, Program, Run, evaluate_text
 from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import Expr, Module
 from compiler.judge.canonical import canonical
-from compiler.spec import FunctionSpec, RaisesError
+from compiler.spec import Example, FunctionSpec, RaisesError
 
 STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One example as values: the arguments, of which each run takes copies, and what must come back."""
+    """One example as values: the arguments, of which each run takes copies, and what must come back.
+
+    ``given`` are the arguments by name; ``unnamed`` those of a function whose parameters the specification does not
+    name, so that answers name them as they like.
+    """
 
     function: FunctionSpec
     place: int
     wanted: object
     given: Mapping[str, object]
+    unnamed: tuple[object, ...]
     _wanted_text: str = field(repr=False)
 
     @property
@@ -48,12 +53,28 @@ def cases_of(functions: Sequence[FunctionSpec]) -> list[Case]:
         for place, example in enumerate(function.examples):
             if isinstance(example.expected, RaisesError):
                 continue
-            target, given = target_of(example), arguments_of(function, example)
-            if target is None or given is None:
+            target, arguments = target_of(example), _arguments(function, example)
+            if target is None or arguments is None:
                 return []
             wanted = target[0]
-            cases.append(Case(function, place, wanted, given, "" if isinstance(wanted, Accepts) else canonical(wanted)))
+            text = "" if isinstance(wanted, Accepts) else canonical(wanted)
+            cases.append(Case(function, place, wanted, *arguments, text))
     return cases
+
+
+def _arguments(function: FunctionSpec, example: Example) -> tuple[Mapping[str, object], tuple[object, ...]] | None:
+    """An example's arguments, by name and without; ``None`` where one cannot be evaluated."""
+    if function.signature.written:
+        given = arguments_of(function, example)
+        return None if given is None else (given, ())
+    texts = [*example.call.arguments, *(text for _, text in example.call.keywords)]
+    runs = [evaluate_text(text) for text in texts]
+    if any(run.error is not None or run.stopped is not None for run in runs):
+        return None
+    values = [run.value for run in runs]
+    unnamed = len(example.call.arguments)
+    names = [name for name, _ in example.call.keywords]
+    return dict(zip(names, values[unnamed:], strict=True)), tuple(values[:unnamed])
 
 
 def run_case(
@@ -65,8 +86,8 @@ def run_case(
 ) -> Run | None:
     """The program's run on a case; ``None`` where it cannot be interpreted."""
     try:
-        arguments = deepcopy(dict(case.given))
-        return program.call(case.function.name, [], arguments, steps=STEPS, holes=holes, observe=observe)
+        unnamed, given = deepcopy((list(case.unnamed), dict(case.given)))
+        return program.call(case.function.name, unnamed, given, steps=STEPS, holes=holes, observe=observe)
     except InterpretationError:
         return None
 

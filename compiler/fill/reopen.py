@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from compiler.components.listing import Listed, expressions_by_cost
-from compiler.components.search import Accepts
-from compiler.fill.angelic import RUN_WORK, Choices, Demand, Visit, demand_of
+from compiler.components.search import Accepts, search_expressions
+from compiler.fill.angelic import RUN_WORK, Choices, Demand, demand_of
 from compiler.fill.cases import Case, passes, passes_case
+from compiler.fill.demanded import constants_demanded, demanded_problem
 from compiler.fill.distance import edit_distance
 from compiler.fill.localise import Spectrum, Suspect, localise
 from compiler.fill.places import replaced
@@ -42,6 +43,9 @@ _VALUE_STEPS = 2_000
 _SHOWN_VALUES = 4
 _COMPARED = 24
 _FARTHER = 2
+_SOLVED = 3
+_SOLVING_WORK = 30_000
+_FEW_CONSTANTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +65,62 @@ class Reopened:
     suspect: Suspect
     program: Program
     angelic: Angelic
-    demanded: Mapping[str, tuple[str, ...]]
-    environments: Sequence[Mapping[str, object]]
+    demands: Sequence[Demand]
+    failing: int
+    returned: bool
     tried: int = 0
     repairs: list[Repair] = field(default_factory=list)
 
+    @property
+    def environments(self) -> list[Mapping[str, object]]:
+        """The different environments in which runs reached the hole, those of passing runs first."""
+        passing = [visit for demand in self.demands for way in demand.ways for visit in way.visits]
+        seen = [visit for demand in self.demands for visit in demand.seen[:_ENVIRONMENTS]]
+        rows = {repr(visit.environment): visit.environment for visit in (*passing, *seen)}
+        return list(rows.values())[:_ENVIRONMENTS]
+
+    @property
+    def demanded(self) -> dict[str, tuple[str, ...]]:
+        """For each failing example some of the values with which it passes, as texts."""
+        shown: dict[str, tuple[str, ...]] = {}
+        for demand in self.demands[: self.failing]:
+            texts = dict.fromkeys(repr(visit.value) for way in demand.ways[:1] for visit in way.visits)
+            shown[demand.case.text] = tuple(texts)[:_SHOWN_VALUES]
+        return shown
+
 
 def reopen(
-    module: Module, functions: Sequence[FunctionSpec], cases: Sequence[Case], meter: Meter, *, at_most: int
+    module: Module,
+    functions: Sequence[FunctionSpec],
+    cases: Sequence[Case],
+    *,
+    limit: int,
+    should_stop: Callable[[], bool],
+    at_most: int,
 ) -> list[Reopened]:
-    """The suspects of a module that fails some cases, each with the repairs found, until the meter is spent.
+    """The suspects of a module that fails some cases, each with the repairs found.
 
-    The nearest repairs of those found are kept, ``at_most`` so many.
+    The nearest repairs of those found are kept, ``at_most`` so many. ``limit`` bounds the work, in expansions;
+    ``should_stop`` may end it earlier.
     """
+    meter = Meter(limit, should_stop)
     spectrum = localise(module, functions, cases)
+    if not spectrum.failing:
+        return []
     reopened: list[Reopened] = []
+    constants = constants_in(module, functions)
+    exploring = meter.part(meter.limit // 3)
     with suppress(BudgetSpentError):
-        for suspect in spectrum.suspects[:MOST_SUSPECTS] if spectrum.failing else ():
-            reopened.append(_opened(module, functions, suspect, spectrum, meter))
-        _search(module, functions, reopened, spectrum, meter)
+        for suspect in spectrum.suspects[:MOST_SUSPECTS]:
+            reopened.append(_opened(module, suspect, spectrum, constants, exploring))
+    # Where no value is known to help, another place is likelier to be the fault.
+    hopeful = sorted((item for item in reopened if item.angelic != "none"), key=lambda item: item.angelic != "found")
+    ordered = (*spectrum.failing, *spectrum.passing)
+    with suppress(BudgetSpentError):
+        meter.tick(exploring.spent)
+        _list(module, hopeful, constants, ordered, meter)
+        if not any(item.repairs for item in hopeful):
+            _solve(module, hopeful, constants, ordered, meter, should_stop)
     repairs = sorted((found for item in reopened for found in item.repairs), key=lambda found: found.distance)
     for item in reopened:
         item.repairs = [found for found in item.repairs if any(found is kept for kept in repairs[:at_most])]
@@ -87,24 +128,20 @@ def reopen(
 
 
 def _opened(
-    module: Module, functions: Sequence[FunctionSpec], suspect: Suspect, spectrum: Spectrum, meter: Meter
+    module: Module, suspect: Suspect, spectrum: Spectrum, constants: Sequence[object], meter: Meter
 ) -> Reopened:
-    """A suspect as a hole, with what the failing cases demand there and the environments in which it is reached."""
+    """A suspect as a hole, with what the cases demand there; those that pass are run as they are."""
     hole = ExprHole(HOLE, suspect.sort)
-    opened = with_function(module, replaced(module.function(suspect.function), suspect.place, hole))
-    program, original = Program(opened), Program(module)
-    constants = constants_in(module, functions)
-    visits: list[Visit] = []
-    demands: list[Demand] = []
-    for cases, runs in ((spectrum.failing, _ANGELIC_RUNS), (spectrum.passing, 1)):
-        for case in cases:
-            choices = _choices(original, suspect, opened, case, constants)
-            demand = demand_of(program, case, {HOLE: choices}, meter, runs=runs)
-            visits += [*(visit for way in demand.ways for visit in way.visits), *demand.seen[:_ENVIRONMENTS]]
-            if case in spectrum.failing:
-                demands.append(demand)
-    environments = {repr(visit.environment): visit.environment for visit in visits}
-    return Reopened(suspect, program, _told(suspect, demands), _values(demands), list(environments.values()))
+    function = replaced(module.function(suspect.function), suspect.place, hole)
+    program, original = Program(with_function(module, function)), Program(module)
+    returned = any(isinstance(node, Return) and node.value == hole for node in walk(function))
+    demands = [
+        demand_of(program, case, {HOLE: _choices(original, suspect, case, returned, constants)}, meter, runs=runs)
+        for cases, runs in ((spectrum.failing, _ANGELIC_RUNS), (spectrum.passing, 1))
+        for case in cases
+    ]
+    failing = len(spectrum.failing)
+    return Reopened(suspect, program, _told(suspect, demands[:failing]), demands, failing, returned)
 
 
 def constants_in(module: Module, functions: Sequence[FunctionSpec]) -> list[object]:
@@ -114,9 +151,8 @@ def constants_in(module: Module, functions: Sequence[FunctionSpec]) -> list[obje
     return list({repr(value): value for value in values}.values())
 
 
-def _choices(original: Program, suspect: Suspect, opened: Module, case: Case, constants: Sequence[object]) -> Choices:
+def _choices(original: Program, suspect: Suspect, case: Case, returned: bool, constants: Sequence[object]) -> Choices:
     """What the expression gives as it is first, then other plausible values."""
-    returned = any(isinstance(node, Return) and node.value == ExprHole(HOLE, suspect.sort) for node in walk(opened))
     wanted = [case.wanted] if returned and not isinstance(case.wanted, Accepts) else []
 
     def choices(environment: Mapping[str, object]) -> Sequence[object]:
@@ -138,50 +174,72 @@ def _told(suspect: Suspect, demands: Sequence[Demand]) -> Angelic:
     return "none" if suspect.sort == BOOL and any(demand.impossible for demand in demands) else "unknown"
 
 
-def _values(demands: Sequence[Demand]) -> dict[str, tuple[str, ...]]:
-    shown: dict[str, tuple[str, ...]] = {}
-    for demand in demands:
-        texts = dict.fromkeys(repr(visit.value) for way in demand.ways[:1] for visit in way.visits)
-        shown[demand.case.text] = tuple(texts)[:_SHOWN_VALUES]
-    return shown
-
-
-def _search(
-    module: Module,
-    functions: Sequence[FunctionSpec],
-    reopened: Sequence[Reopened],
-    spectrum: Spectrum,
-    meter: Meter,
+def _list(
+    module: Module, hopeful: Sequence[Reopened], constants: Sequence[object], cases: Sequence[Case], meter: Meter
 ) -> None:
     """Try expressions in all reopened places, the smallest first. Raises ``BudgetSpentError``.
 
     What is short is not always near, so that some more are tried after the first that passes.
     """
-    # Where no value is known to help, another place is likelier to be the fault.
-    hopeful = sorted((item for item in reopened if item.angelic != "none"), key=lambda item: item.angelic != "found")
-    constants = constants_in(module, functions)
-    streams = [_stream(item, rank, constants, meter) for rank, item in enumerate(hopeful)]
-    cases = (*spectrum.failing, *spectrum.passing)
     first: int | None = None
     found = 0
+    streams = [_stream(item, rank, constants, meter) for rank, item in enumerate(hopeful)]
     for size, rank, listed in heapq.merge(*streams, key=lambda entry: entry[:2]):
         if first is not None and (found >= _COMPARED or size > first + _FARTHER):
             return
         item = hopeful[rank]
         item.tried += 1
-        if _passes(item, listed, cases, meter):
-            content, imports = listed.rendered()
-            made = repaired(module, item.suspect, content, imports)
-            if passes(made, cases):
-                first, found = size if first is None else first, found + 1
-                item.repairs.append(Repair(edit_distance(item.suspect.place, content), made, item.suspect, content))
+        if _passes(item, listed, cases, meter) and _keep(module, item, *listed.rendered(), cases):
+            first, found = size if first is None else first, found + 1
+
+
+def _solve(
+    module: Module,
+    hopeful: Sequence[Reopened],
+    constants: Sequence[object],
+    cases: Sequence[Case],
+    meter: Meter,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Search for the demanded values themselves, conditionals included, in the first few places."""
+    for item in hopeful[:_SOLVED]:
+        suspect = item.suspect
+        problem = demanded_problem(HOLE, suspect.sort, item.program, item.demands, item.returned)
+        if problem is None:
+            continue
+        report = search_expressions(
+            problem.parameters,
+            problem.environments,
+            problem.targets,
+            suspect.sort,
+            constants[:_FEW_CONSTANTS],
+            limit=min(_SOLVING_WORK, meter.limit - meter.spent),
+            should_stop=should_stop,
+            probes=(),
+        )
+        item.tried += report.expansions
+        meter.tick(report.expansions)
+        for found in report.found:
+            _keep(module, item, found.expr, found.imports, cases)
+        if item.repairs:
+            return
+
+
+def _keep(module: Module, item: Reopened, content: Expr, imports: Sequence[Import], cases: Sequence[Case]) -> bool:
+    """Whether the whole program with an expression in its place passes; it is then kept as a repair."""
+    made = repaired(module, item.suspect, content, imports)
+    if not passes(made, cases):
+        return False
+    item.repairs.append(Repair(edit_distance(item.suspect.place, content), made, item.suspect, content))
+    return True
 
 
 def _stream(item: Reopened, rank: int, constants: Sequence[object], meter: Meter) -> Iterator[tuple[int, int, Listed]]:
-    rows = item.environments[:_ENVIRONMENTS]
+    rows = item.environments
+    own = [*constants_demanded(item.demands), *constants]
     part = meter.part(_LISTING_WORK)
     known = 0
-    for listed in expressions_by_cost(parameters_of(rows), rows, item.suspect.sort, constants, part) if rows else ():
+    for listed in expressions_by_cost(parameters_of(rows), rows, item.suspect.sort, own, part) if rows else ():
         meter.tick(part.spent - known)
         known = part.spent
         yield max(item.suspect.size, listed.cost), rank, listed

@@ -12,7 +12,6 @@ from compiler.fill.pool import Pool
 from compiler.fill.reopen import Reopened, reopen
 from compiler.fill.template import with_function
 from compiler.ir.nodes import Module
-from solver.meter import Meter
 
 Way: TypeAlias = Literal["edits", "reopening"]
 WAYS: tuple[Way, ...] = ("edits", "reopening")
@@ -82,9 +81,15 @@ def _edited(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Mod
 
 def _by_reopening(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> None:
     for candidate in near:
-        meter = Meter(WORK, lambda: pool.budget.cut("repair"))
         with pool.budget.phase("search"):
-            reopened = reopen(candidate.module, pool.unit.functions, cases, meter, at_most=FOUND)
+            reopened = reopen(
+                candidate.module,
+                pool.unit.functions,
+                cases,
+                limit=WORK,
+                should_stop=lambda: pool.budget.cut("repair"),
+                at_most=FOUND,
+            )
         for item in reopened:
             _record(pool, candidate, item)
         if _add_nearest(pool, candidate, reopened) or pool.budget.cut("repair"):

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 
 from backends.faults import ServerError
 from backends.patience import Breaker, Patience
 from backends.protocol import BackendError, Interrupted, Proposal, Request
 
+SILENT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 
 Answer = Callable[[Request, threading.Event], Proposal]
@@ -26,7 +28,7 @@ class Manner:
 
     parallel: int = 4
     patience: Patience = field(default_factory=Patience)
-    silent_seconds: float = 60.0
+    silent_seconds: float = SILENT_SECONDS
     failures: int = 6
     rest_seconds: float = 30.0
     sleep: Callable[[float], None] | None = None
@@ -83,14 +85,14 @@ class Asker:
             return self._pool
 
     def _insist(self, request: Request, stop: threading.Event) -> Proposal:
-        key = request.key(self._name, "")
+        key, begun = request.key(self._name, ""), monotonic()
         for attempt in count(1):
             self._breaker.admit()
             try:
                 proposal = self._answer(request, stop)
             except ServerError as fault:
                 self._breaker.failed(fault)
-                pause = self._manner.patience.pause(key, attempt, fault)
+                pause = self._manner.patience.pause(key, attempt, fault, monotonic() - begun)
                 if pause is None or stop.is_set():
                     raise
                 self._rest(pause, stop)

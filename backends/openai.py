@@ -31,6 +31,8 @@ _OPTIONAL = (
     "stream_options",
     "response_format",
     "reasoning_effort",
+    "structured_outputs",
+    "grammar",
 )
 _PROBE_SECONDS = 5.0
 
@@ -137,7 +139,8 @@ class OpenAICompatible:
 
     def _proposal(self, request: Request, answer: _Answer) -> Proposal:
         text, conforms = self._key.redact(answer.text), None
-        if request.grammar is not None and self._server != "llamacpp":
+        held = self._server == "llamacpp" and self._refused.takes("grammar")
+        if request.grammar is not None and not held:
             code = code_of(text)
             text, conforms = checked(text if code is None else fenced(code), request.grammar)
         finish: Literal["stop", "length"] = "length" if answer.finish == "length" else "stop"

@@ -15,20 +15,26 @@ from backends.faults import ServerError
 class Patience:
     """Exponential backoff with jitter (Brooker 2015, "Exponential Backoff And Jitter"), the same for the same request.
 
-    A request is sent at most ``attempts`` times. A server that asks to wait is waited for, up to ``longest`` seconds.
+    A request is sent at most ``attempts`` times, and not again after ``whole`` seconds, pauses included. A server that
+    asks to wait is waited for, up to ``longest`` seconds.
     """
 
     attempts: int = 4
     first: float = 0.5
     longest: float = 60.0
+    whole: float = 300.0
 
-    def pause(self, key: str, attempt: int, fault: ServerError) -> float | None:
-        """Seconds until the next attempt after attempt number ``attempt`` (from 1); ``None`` to give up."""
+    def pause(self, key: str, attempt: int, fault: ServerError, spent: float = 0.0) -> float | None:
+        """Seconds until the next attempt after attempt number ``attempt`` (from 1); ``None`` to give up.
+
+        ``spent`` are the seconds that the request has taken so far.
+        """
         asked = fault.retry_after or 0.0
         if not fault.retryable or attempt >= self.attempts or asked > self.longest:
             return None
         most = min(self.longest, self.first * 2 ** (attempt - 1))
-        return max(asked, Random(f"{key}/{attempt}").uniform(most / 2, most))
+        pause = max(asked, Random(f"{key}/{attempt}").uniform(most / 2, most))
+        return pause if spent + pause < self.whole else None
 
 
 @dataclass(slots=True)

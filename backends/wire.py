@@ -55,6 +55,10 @@ class Refused:
             name: values[self._refusals[name]] for name, values in choices.items() if self._refusals[name] < len(values)
         }
 
+    def takes(self, name: str) -> bool:
+        """Whether a parameter has not been refused so far."""
+        return not self._refusals[name]
+
     def learn(self, fault: ServerError, sent: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
         """Whether a refusal names parameters that were ``sent`` and can do without; they will from now on."""
         if fault.status not in (400, 422):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AUTOMATIC = "auto"
 NO_MODEL = "none"
+PATIENT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,14 @@ class Engine:
             self.backend.close()
 
 
-def open_engine(model: str = AUTOMATIC, *, cached: bool = True, offline: bool = False) -> Engine:
+def open_engine(
+    model: str = AUTOMATIC, *, cached: bool = True, offline: bool = False, seconds: float = PATIENT_SECONDS
+) -> Engine:
     """The back end for a model: a known model's name, a GGUF file's path, ``none``, a remote model's address, or
     ``auto``: the default one if it is here.
 
-    A remote model is asked only where its address is given; ``offline`` answers for it from the cache alone. Replies
+    A remote model is asked only where its address is given, and a failing one for no more than about ``seconds``;
+    ``offline`` answers for it from the cache alone. Replies
     are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises ``BackendError`` for
     a model that is missing or damaged, and for a remote one without its package or key; one that does not load or
     cannot be reached tells so at its first request.
@@ -47,7 +51,7 @@ def open_engine(model: str = AUTOMATIC, *, cached: bool = True, offline: bool = 
 
     address = parse_address(model)
     if address is not None:
-        return _remote(address, cached=cached, offline=offline)
+        return _remote(address, cached=cached, offline=offline, seconds=seconds)
     if model == AUTOMATIC:
         default = next(listed for listed in list_models() if listed.known.name == DEFAULT_MODEL)
         if default.state == "absent":
@@ -61,7 +65,12 @@ def open_engine(model: str = AUTOMATIC, *, cached: bool = True, offline: bool = 
 
 
 def open_cascade(
-    models: Sequence[str], *, cached: bool = True, offline: bool = False, learned_order: bool = False
+    models: Sequence[str],
+    *,
+    cached: bool = True,
+    offline: bool = False,
+    seconds: float = PATIENT_SECONDS,
+    learned_order: bool = False,
 ) -> Engine:
     """The back end for several models, asked in the order given, or in that which the local store has taught.
 
@@ -72,7 +81,7 @@ def open_cascade(
     opened: list[Engine] = []
     try:
         for model in dict.fromkeys(models):
-            opened.append(open_engine(model, cached=cached, offline=offline))
+            opened.append(open_engine(model, cached=cached, offline=offline, seconds=seconds))
     except BaseException:
         for engine in opened:
             engine.close()
@@ -96,13 +105,16 @@ def opened_engine(
     models: Sequence[str] = (),
     cached: bool = True,
     offline: bool = False,
+    seconds: float = PATIENT_SECONDS,
     learned_order: bool = False,
 ) -> Iterator[Engine]:
     """The same for a block, a cascade where ``models`` are given.
 
     An interruption leaves it without waiting for what the model still decodes.
     """
-    engine = open_cascade(models or (model,), cached=cached, offline=offline, learned_order=learned_order)
+    engine = open_cascade(
+        models or (model,), cached=cached, offline=offline, seconds=seconds, learned_order=learned_order
+    )
     try:
         yield engine
     except Exception:
@@ -132,20 +144,24 @@ def check_prices(engine: Engine) -> None:
         required_price(stage.engine, stage.model)
 
 
-def _remote(address: Address, *, cached: bool, offline: bool) -> Engine:
+def _remote(address: Address, *, cached: bool, offline: bool, seconds: float) -> Engine:
     if offline:
         from backends.cache import CachedBackend
 
         return Engine(CachedBackend(None, engine=address.engine, model=address.id), address.name)
+    from backends.asking import SILENT_SECONDS, Manner
+    from backends.patience import Patience
+
+    manner = Manner(patience=Patience(whole=seconds), silent_seconds=min(seconds, SILENT_SECONDS))
     inner: Backend
     if address.engine == "anthropic":
         from backends.anthropic import Anthropic
 
-        inner = Anthropic(address)
+        inner = Anthropic(address, manner)
     else:
         from backends.openai import OpenAICompatible
 
-        inner = OpenAICompatible(address)
+        inner = OpenAICompatible(address, manner)
     backend, notes = _cached(inner) if cached else (inner, ())
     return Engine(backend, address.name, notes)
 

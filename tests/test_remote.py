@@ -83,6 +83,14 @@ def test_llama_cpp_and_vllm_are_held_to_the_grammar_itself() -> None:
     assert answer.conforms is True
 
 
+def test_a_server_that_takes_no_such_grammar_answers_freely_and_is_checked() -> None:
+    turns = [status(400, "Failed to parse grammar"), says(f"```python\n{CODE}\n```")]
+    with serving(*turns, owner="llamacpp") as server:
+        [answer] = ask(server, "openai", request(grammar=GRAMMAR))
+    assert "grammar" not in server.bodies[1]
+    assert answer.conforms is True
+
+
 def test_other_servers_are_held_to_a_schema_and_checked_here() -> None:
     with serving(echoes(lambda body: f'{{"code": "{CODE!r}"}}'.replace("'", ""))) as server:
         [good] = ask(server, "openai", request(grammar=GRAMMAR))

@@ -138,6 +138,7 @@ def test_pauses_are_the_same_for_the_same_request() -> None:
     assert pauses == [Patience().pause("key", attempt, fault) for attempt in (1, 2, 3)]
     assert pauses[0] != patience.pause("other", 1, fault)
     assert patience.pause("key", 4, fault) is None
+    assert patience.pause("key", 1, fault, spent=299.9) is None
     assert patience.pause("key", 1, ServerError("x", code="L0608")) is None
 
 

@@ -141,6 +141,7 @@ def _run(arguments: Namespace) -> int:
         arguments.model,
         models=arguments.models,
         offline=arguments.offline,
+        seconds=arguments.budget_seconds,
         learned_order=arguments.order == "learned",
     ) as engine:
         from compiler.driver import compile_source

@@ -123,6 +123,16 @@ def test_the_branch_that_only_failing_examples_run_is_most_suspicious() -> None:
             "def area(w, h):\n    return None\n",
             "return w * h",
         ),
+        (
+            "def fare(km: int) -> int\n\nfare(1) == 1271\nfare(2) == 1308\nfare(10) == 1604\n",
+            "def fare(km):\n    return km * 37 + 35\n",
+            "km * 37 + 1234",
+        ),
+        (
+            "def marks(xs: list[int]) -> list[int]\n\nmarks([1, 2]) == [2, 4]\nmarks([]) == []\nmarks([5]) == [10]\n",
+            "def marks(xs):\n    return None\n",
+            " for ",
+        ),
     ],
 )
 def test_one_wrong_expression_is_found_and_mended(spec: str, wrong: str, right: str) -> None:

@@ -10,8 +10,9 @@ from compiler.fill.cases import Case, passes_case
 from compiler.fill.problem import Problem
 from compiler.fill.several import parameters_of
 from compiler.ir.interpreter import Program
+from compiler.ir.nodes import Function, Module
 from compiler.judge.canonical import canonical
-from solver.sorts import Sort
+from solver.sorts import INT, Sort
 
 _MOST_CONSTANTS = 6
 
@@ -69,3 +70,41 @@ def constants_demanded(demands: Sequence[Demand]) -> list[object]:
     visits = [visit for demand in demands for way in demand.ways for visit in way.visits]
     values = [visit.value for visit in visits if type(visit.value) in (int, float, str)]
     return list({repr(value): value for value in values}.values())[:_MOST_CONSTANTS]
+
+
+def constant_by_z3(module: Module, function: Function, hole: str, cases: Sequence[Case]) -> int | None:
+    """The whole number with which every case passes when it stands at a hole; ``None`` where Z3 finds none.
+
+    Only for functions without loops, over whole numbers, truth values and strings.
+    """
+    import z3
+
+    from compiler.proof.prove import ways_through
+    from compiler.proof.values import Opaque, UnsupportedError, constant
+    from solver import smt
+
+    unknown = smt.variable(hole, INT)
+    parameters = [param.name for param in (*function.parameters.positional_only, *function.parameters.positional)]
+    passing: list[smt.Smt] = []
+    try:
+        for case in cases:
+            given = {**dict(zip(parameters, case.unnamed, strict=False)), **case.given}
+            names = {name: constant(value) for name, value in given.items()}
+            wanted = constant(case.wanted)
+            if isinstance(wanted, Opaque):
+                return None
+            ways = [
+                smt.conjunction([taken, value == wanted])
+                for taken, value in ways_through(module, function, {**names, hole: unknown})
+                if not isinstance(value, Opaque) and value.sort() == wanted.sort()
+            ]
+            passing.append(z3.Or(*ways))
+    except UnsupportedError:
+        return None
+    about = smt.Subject(function.name, "; ".join(case.text for case in cases), hole)
+    match smt.solve(passing, {hole: unknown}, about=about):
+        case smt.Satisfied(values):
+            value = values[hole]
+            return value if isinstance(value, int) else None
+        case _:
+            return None

@@ -17,7 +17,7 @@ from compiler.components.listing import Listed, expressions_by_cost
 from compiler.components.search import Accepts, search_expressions
 from compiler.fill.angelic import RUN_WORK, Choices, Demand, demand_of
 from compiler.fill.cases import Case, passes, passes_case
-from compiler.fill.demanded import constants_demanded, demanded_problem
+from compiler.fill.demanded import constant_by_z3, constants_demanded, demanded_problem
 from compiler.fill.distance import edit_distance
 from compiler.fill.localise import Spectrum, Suspect, localise
 from compiler.fill.places import replaced
@@ -26,11 +26,11 @@ from compiler.fill.problem import constants_of
 from compiler.fill.several import parameters_of
 from compiler.fill.template import with_function
 from compiler.ir.interpreter import InterpretationError, Program
-from compiler.ir.nodes import Const, Expr, ExprHole, Import, Module, Return
+from compiler.ir.nodes import Const, Expr, ExprHole, Import, Module, Name, Return
 from compiler.ir.walk import walk
 from compiler.spec import FunctionSpec
 from solver.meter import BudgetSpentError, Meter
-from solver.sorts import BOOL
+from solver.sorts import BOOL, INT
 
 Angelic: TypeAlias = Literal["found", "none", "unknown"]
 
@@ -44,7 +44,7 @@ _SHOWN_VALUES = 4
 _COMPARED = 24
 _FARTHER = 2
 _SOLVED = 3
-_SOLVING_WORK = 30_000
+_NUMBERS = 6
 _FEW_CONSTANTS = 6
 
 
@@ -116,11 +116,14 @@ def reopen(
     # Where no value is known to help, another place is likelier to be the fault.
     hopeful = sorted((item for item in reopened if item.angelic != "none"), key=lambda item: item.angelic != "found")
     ordered = (*spectrum.failing, *spectrum.passing)
+    listing = meter.part((meter.limit - exploring.spent) * 2 // 3)
     with suppress(BudgetSpentError):
-        meter.tick(exploring.spent)
-        _list(module, hopeful, constants, ordered, meter)
-        if not any(item.repairs for item in hopeful):
-            _solve(module, hopeful, constants, ordered, meter, should_stop)
+        _list(module, hopeful, constants, ordered, listing)
+    if not any(item.repairs for item in hopeful):
+        _number(module, hopeful, ordered)
+    if not any(item.repairs for item in hopeful):
+        left = meter.limit - exploring.spent - listing.spent
+        _solve(module, hopeful, constants, ordered, left // _SOLVED, should_stop)
     repairs = sorted((found for item in reopened for found in item.repairs), key=lambda found: found.distance)
     for item in reopened:
         item.repairs = [found for found in item.repairs if any(found is kept for kept in repairs[:at_most])]
@@ -193,12 +196,24 @@ def _list(
             first, found = size if first is None else first, found + 1
 
 
+def _number(module: Module, hopeful: Sequence[Reopened], cases: Sequence[Case]) -> None:
+    """Ask Z3 for the number that must stand in the place of another."""
+    numbers = [item for item in hopeful if isinstance(item.suspect.place, Const) and item.suspect.sort == INT]
+    for item in numbers[:_NUMBERS]:
+        function = replaced(module.function(item.suspect.function), item.suspect.place, Name(HOLE))
+        if all(case.function.name == function.name for case in cases):
+            item.tried += 1
+            number = constant_by_z3(with_function(module, function), function, HOLE, cases)
+            if number is not None and _keep(module, item, Const(number), (), cases):
+                return
+
+
 def _solve(
     module: Module,
     hopeful: Sequence[Reopened],
     constants: Sequence[object],
     cases: Sequence[Case],
-    meter: Meter,
+    limit: int,
     should_stop: Callable[[], bool],
 ) -> None:
     """Search for the demanded values themselves, conditionals included, in the first few places."""
@@ -213,12 +228,11 @@ def _solve(
             problem.targets,
             suspect.sort,
             constants[:_FEW_CONSTANTS],
-            limit=min(_SOLVING_WORK, meter.limit - meter.spent),
+            limit=limit,
             should_stop=should_stop,
             probes=(),
         )
         item.tried += report.expansions
-        meter.tick(report.expansions)
         for found in report.found:
             _keep(module, item, found.expr, found.imports, cases)
         if item.repairs:

@@ -77,6 +77,12 @@ def prove(module: Module, function: FunctionSpec, clause: Contract) -> Verdict:
         return Unknown("not proved: nested too deeply")
 
 
+def ways_through(module: Module, function: Function, names: Mapping[str, Value]) -> list[tuple[Smt, Value]]:
+    """Each way through a function that gives a value: when it is taken, and the value. Raises ``UnsupportedError``."""
+    paths = _Execution(module).call(function, names, 0)
+    return [(smt.conjunction(path.conditions), path.returned) for path in paths if path.returned is not None]
+
+
 class _Attempt:
     def __init__(self, module: Module, function: FunctionSpec) -> None:
         self._module = module

@@ -26,7 +26,8 @@ def compile_spec(
 
     ``spec`` is the text of a specification, or the ``Path`` of its file. A text is called ``name``: one that ends in
     ``.py`` is a Python file with ``...`` where code is missing. ``model`` is a known model's name, a GGUF file's path,
-    ``none``, or ``auto`` for the default model where it has been pulled; a ``backend`` of one's own takes its place.
+    a remote model's address (``openai:MODEL@BASE_URL``, ``anthropic:MODEL``), ``none``, or ``auto`` for the default
+    model where it has been pulled; a ``backend`` of one's own takes its place.
 
     Returns the result, rejected ones included: its ``program``, the evidence for each of its ``functions``, its
     ``diagnostics`` and its ``trace``. Raises ``compiler.diagnostics.LiftcError`` where the specification cannot be read

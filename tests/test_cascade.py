@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -19,6 +24,7 @@ from compiler.replay import compare, replay
 from compiler.result import Result
 from compiler.source import Source
 from tests import loopback
+from tests.command_line import ROOT, START
 from tests.loopback import Server, says, serving, status
 
 SPEC = "Write a function half_up(n: int) -> int that halves n and rounds up.\n\nhalf_up(7) == 4\nhalf_up(8) == 4\n"
@@ -264,6 +270,29 @@ def test_the_command_falls_down_the_cascade_and_leaks_no_key(
     assert {out, trace, own_home / "cache.sqlite"} <= set(written)
     assert not [path for path in written if SECRET.encode() in path.read_bytes()]
     assert SECRET not in json.dumps(data)
+
+
+@pytest.mark.usefixtures("own_home")
+def test_what_had_arrived_at_ctrl_c_is_not_asked_for_again(spec_file: Path, tmp_path: Path) -> None:
+    waiting = Event()
+
+    def turn(handler: loopback.Handler) -> None:
+        if len(handler.script.bodies) == 4:
+            waiting.set()
+            loopback.hangs(handler)
+        else:
+            says(WRONG)(handler)
+
+    with serving(turn) as server:
+        command = [*START, str(spec_file), "--model", server.openai, "--samples", "3", "--best-effort"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert waiting.wait(30)
+        sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+        assert process.returncode == 130, told
+    with sqlite3.connect(tmp_path / "home" / "cache.sqlite") as database:
+        assert database.execute("select count(*) from reply").fetchone() == (3,)
 
 
 @pytest.mark.usefixtures("own_home")

@@ -47,10 +47,26 @@ def test_contracts_that_determine_the_result_are_enough(name: str) -> None:
     assert all(isinstance(clause.verdict, Proved) for clause in function.evidence if clause.kind != "pre")
 
 
-def test_the_program_reads_well() -> None:
-    assert compiled(SPECIFICATIONS["half"]).program == "def half(n: int) -> int:\n    return n // 2\n"
-    assert compiled(SPECIFICATIONS["absolute"]).program == (
-        "def absolute(n: int) -> int:\n    return n if n >= 0 else -n\n"
+READ = {
+    "half": "n // 2",
+    "absolute": "abs(n)",
+    "largest": "max(x, y, z)",
+    "round_up": "10 * ((n + 9) // 10)",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_the_program_reads_well(name: str) -> None:
+    program = compiled(SPECIFICATIONS[name]).program
+    assert program is not None
+    assert program.splitlines()[1:] == [f"    return {READ[name]}"]
+
+
+def test_cases_are_written_in_the_order_of_their_tests() -> None:
+    program = compiled(SPECIFICATIONS["clamp"]).program
+    assert program == (
+        "def clamp(x: int, low: int, high: int) -> int:\n"
+        "    if x < low:\n        return low\n    if x > high:\n        return high\n    return x\n"
     )
 
 

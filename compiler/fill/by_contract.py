@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.fill.piecewise import body_lines
+from compiler.fill.piecewise import body_lines, extreme, values_of
 from compiler.fill.pool import Pool
 from compiler.fill.problem import partial_function
 from compiler.ir.lower import lower_expression, lower_module
@@ -16,8 +16,9 @@ from compiler.propagation.intervals import bound_condition
 from compiler.source import Source
 from compiler.spec import FunctionSpec
 from solver import smt
-from solver.piecewise import Piecewise
+from solver.formulas import value_smt
 from solver.queries import Queries
+from solver.several_invocations import meaning
 from solver.single_invocation import Found, synthesise
 from solver.smt import Smt, Subject
 from solver.sorts import BOOL, INT
@@ -51,7 +52,7 @@ def fill_by_contract(pool: Pool) -> None:
         outcome = synthesise(demand.specification, demand.inputs, {"result": demand.result}, queries)
         if not isinstance(outcome, Found):
             return
-        lines = _lines(outcome.function, outcome.names, function)
+        lines = _lines(outcome, function, demand, queries)
         determined = lines is not None and demand.is_determined()
     if lines is not None:
         context = lower_module(Source("context", pool.unit.context)).body
@@ -105,17 +106,32 @@ def _demand(function: FunctionSpec) -> _Demand | None:
     return _Demand(inputs, result, smt.conjunction(assumed), smt.conjunction(wanted))
 
 
-def _lines(found: Piecewise, terms: Mapping[str, Smt], function: FunctionSpec) -> list[str] | None:
+def _lines(found: Found, function: FunctionSpec, demand: _Demand, queries: Queries) -> list[str] | None:
     """The body; ``None`` where it needs something that has no Python form here."""
     names = {item.name: item.name for item in function.signature.parameters}
-    for name, term in terms.items():
+    for name, term in found.names.items():
         text = names.get(name) or _python(term)
         if text is not None:
             names[name] = text
     try:
-        return body_lines(found, names)
+        terms = values_of(found.function)
+        for name, relation in (("max", "<="), ("min", ">=")):
+            if len(terms) > 1 and _bounds_all(found, relation, demand, queries):
+                return [f"return {extreme(name, terms, names)}"]
+        return body_lines(found.function, names)
     except KeyError:
         return None
+
+
+def _bounds_all(found: Found, relation: str, demand: _Demand, queries: Queries) -> bool:
+    """Whether every value that the function may have is below, or above, the one that it has."""
+    result = meaning(found.function, found.names, queries.context)
+    for value in values_of(found.function):
+        other = value_smt(value, found.names, queries.context)
+        beyond = other > result if relation == "<=" else other < result
+        if not isinstance(queries.solve([queries.own(demand.assumed), beyond], {}), smt.Unsatisfiable):
+            return False
+    return True
 
 
 def _python(term: Smt) -> str | None:

@@ -29,6 +29,25 @@ def body_lines(function: Piecewise, names: Names) -> list[str]:
     return [*lines, f"return {_value(otherwise, names)}"]
 
 
+def values_of(function: Piecewise) -> tuple[Linear, ...]:
+    """The different integers that a function with one output may give, as they first stand in it."""
+    values = [*(arm.values[0] for arm in function.arms), function.otherwise[0]]
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, Linear)))
+
+
+def extreme(name: str, terms: Sequence[Linear], names: Names) -> str:
+    """``max`` or ``min`` of terms, or ``abs``. Raises ``KeyError`` for a name without a text."""
+    if name == "max" and len(terms) == 2 and terms[0] == terms[1].times(-1):
+        return f"abs({_linear(max(terms, key=_positive_parts), names)})"
+    ordered = sorted(terms, key=lambda term: _place(term, names) if term.factors else len(names))
+    return f"{name}({', '.join(_linear(term, names) for term in ordered)})"
+
+
+def _positive_parts(term: Linear) -> tuple[int, int]:
+    numbers = [*(factor for _, factor in term.factors), term.constant]
+    return sum(number > 0 for number in numbers), numbers[0]
+
+
 def _test(guard: Guard, names: Names) -> str:
     return " and ".join(_atom(atom, names) for atom in guard) or "True"
 

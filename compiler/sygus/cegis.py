@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from compiler.sygus.answer import Answer, Limits
+from compiler.sygus.enumerating import enumerate_terms
 from compiler.sygus.pools import unknown_functions
 from compiler.sygus.problem import Problem, Target, Term, Variable
 from compiler.sygus.rendering import Names
@@ -60,15 +61,16 @@ def _solve(problem: Problem, queries: Queries, left: Callable[[], float]) -> Sol
         found = _single_invocation(problem, queries) or _several_invocations(problem, queries)
     except _ImpossibleError as error:
         return (), str(error)
+    written = [] if found is None else [write(problem, t, *found[t.name], queries, left) for t in problem.targets]
+    terms = tuple(term for term in written if term is not None)
+    if len(terms) < len(problem.targets):
+        term = enumerate_terms(problem, queries, lambda: left() <= 0)
+        terms = () if term is None else (term,)
+    if terms:
+        return terms, "right for all inputs"
     if found is None:
         return (), "no function of the shapes that are tried is right for all inputs"
-    terms: list[Term] = []
-    for target in problem.targets:
-        term = write(problem, target, *found[target.name], queries, left)
-        if term is None:
-            return (), f"no term of the grammar is known to mean the function that was found for `{target.name}`"
-        terms.append(term)
-    return tuple(terms), "right for all inputs"
+    return (), "a function was found that is right for all inputs, but no term of the grammar that means it"
 
 
 def _single_invocation(problem: Problem, queries: Queries) -> Functions | None:

@@ -71,9 +71,8 @@ def _sums(operator: str, arity: int, goal: Linear, closed: Sequence[Linear | Non
             pairs += [(part, part.plus(goal, -1)) for part in _parts(goal, closed[0])]
             pairs += [(goal.plus(part), part) for part in _parts(goal.times(-1), closed[1]) if closed[1] is not None]
         case "-", 1:
-            pairs = []
-            if _size(goal.times(-1)) < _size(goal):
-                yield (goal.times(-1),)
+            yield (goal.times(-1),)
+            return
         case "*", 2:
             shared = gcd(*(factor for _, factor in goal.factors), goal.constant)
             factors = [factor for factor in (shared, -shared, -1) if factor not in (0, 1)]

@@ -14,6 +14,7 @@ from solver.linear import Linear, Truth, constant, name_of
 from solver.piecewise import Piecewise
 
 _MOST_WORK = 20_000
+_MOST_THOROUGH_WORK = 1_500
 _Key: TypeAlias = tuple[str, Goal]
 
 
@@ -86,7 +87,7 @@ class _Fitting:
             self._cuts += 1
             return None
         self._work += 1
-        if self._work > _MOST_WORK:
+        if self._work > (_MOST_THOROUGH_WORK if self._thorough else _MOST_WORK):
             raise _TooMuchWorkError
         cuts = self._cuts
         self._open.add(key)

@@ -47,6 +47,29 @@ def rules_of(problem: Problem, examples: Sequence[Example], costs: Mapping[tuple
     return builder.build()
 
 
+def usual_cost(production: Production) -> int:
+    """What a production costs where nothing else is said."""
+    return _COSTS.get(production.operator, 1) if isinstance(production, Apply) else 1
+
+
+def reachable(grammar: Grammar, head: str) -> Iterator[tuple[str, Production]]:
+    """The productions of a nonterminal and of those that stand alone in one of them, each with its nonterminal."""
+    waiting, seen = [head], {head}
+    while waiting:
+        origin = waiting.pop(0)
+        for production in grammar.productions[origin]:
+            if not renames(grammar, production):
+                yield origin, production
+            elif isinstance(production, Variable) and production.name not in seen:
+                seen.add(production.name)
+                waiting.append(production.name)
+
+
+def renames(grammar: Grammar, production: Production) -> bool:
+    """Whether a production is another nonterminal alone."""
+    return isinstance(production, Variable) and production.name in grammar.sorts
+
+
 class _Builder:
     def __init__(
         self,
@@ -80,38 +103,21 @@ class _Builder:
         seen = {name}
         while True:
             match self._grammar.productions[name]:
-                case (Variable(other),) if self._is_nonterminal(other) and other not in seen:
+                case (Variable(other),) if other in self._grammar.sorts and other not in seen:
                     name = other
                     seen.add(name)
                 case _:
                     return name
 
-    def _is_nonterminal(self, name: str) -> bool:
-        return name in self._grammar.sorts and name not in self._parameters
-
     def _rules_of(self, head: str) -> Iterator[Rule]:
         seen: set[Production] = set()
-        for origin, production in self._reachable(head):
+        for origin, production in reachable(self._grammar, head):
             for each in (
                 constants_for(production, self._examples) if isinstance(production, AnyConstant) else (production,)
             ):
                 if each not in seen:
                     seen.add(each)
                     yield self._rule(head, each, self._costs.get((origin, production)))
-
-    def _reachable(self, head: str) -> Iterator[tuple[str, Production]]:
-        """The productions of a nonterminal and of those that stand alone in one of them."""
-        waiting, seen = [head], {head}
-        while waiting:
-            origin = waiting.pop(0)
-            for production in self._grammar.productions[origin]:
-                match production:
-                    case Variable(name) if self._is_nonterminal(name):
-                        if name not in seen:
-                            seen.add(name)
-                            waiting.append(name)
-                    case _:
-                        yield origin, production
 
     def _rule(self, head: str, production: Variable | Literal | Apply, cost: int | None) -> Rule:
         match production:
@@ -124,7 +130,7 @@ class _Builder:
                 return Rule(
                     head,
                     tuple(map(self._child, arguments)),
-                    cost or _COSTS.get(name, 1),
+                    cost or usual_cost(production),
                     self._function(name, len(arguments)),
                     name,
                     role if arity == len(arguments) else None,
@@ -133,7 +139,7 @@ class _Builder:
 
     def _child(self, argument: Production) -> str:
         """The nonterminal of an argument; one that the production writes out gets its own."""
-        if isinstance(argument, Variable) and self._is_nonterminal(argument.name):
+        if isinstance(argument, Variable) and renames(self._grammar, argument):
             return self._resolved(argument.name)
         assert not isinstance(argument, AnyConstant)
         name = f"written {print_term(argument)}"
@@ -146,7 +152,7 @@ class _Builder:
     def _sort(self, term: Variable | Literal | Apply) -> str:
         match term:
             case Variable(name):
-                return self._grammar.sorts[name] if self._is_nonterminal(name) else self._sorts[name]
+                return self._grammar.sorts[name] if name in self._grammar.sorts else self._sorts[name]
             case Literal(value):
                 return {int: "Int", bool: "Bool", str: "String"}[type(value)]
             case Apply(name, arguments):

@@ -13,19 +13,22 @@ from time import sleep
 
 import pytest
 
+from backends.cache import CachedBackend
 from backends.cascade import Cascade, stages_of
 from backends.prices import FREE, Price, price_of, required_price
 from backends.protocol import BackendError, Message, Proposal, Request, Sampling
 from compiler.cli import main
 from compiler.driver import compile_source
 from compiler.experience import ENOUGH, Experience, experience, in_learned_order, learn, outcomes
-from compiler.options import Options
+from compiler.options import Ablation, Options
 from compiler.replay import compare, replay
 from compiler.result import Result
 from compiler.source import Source
 from tests import loopback
 from tests.command_line import ROOT, START
 from tests.loopback import Server, says, serving, status
+from tests.test_remote import ENGINES, backend_for
+from tests.test_remote_faults import PASSING, Naps, manner
 
 SPEC = "Write a function half_up(n: int) -> int that halves n and rounds up.\n\nhalf_up(7) == 4\nhalf_up(8) == 4\n"
 RIGHT = "```python\ndef half_up(n):\n    return -(-n // 2)\n```"
@@ -56,7 +59,7 @@ class Scripted:
         self.asked.clear()
 
 
-QUICK = frozenset({"search", "repair"})
+QUICK: frozenset[Ablation] = frozenset({"search", "repair"})
 
 
 def compiled(*stages: Scripted, **options: object) -> Result:
@@ -232,6 +235,29 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, di
     code = main([*map(str, arguments), "--json", "--samples", "1"])
     data: dict[str, object] = json.loads(capsys.readouterr().out)
     return code, data
+
+
+@pytest.mark.parametrize(("name", "turn", "code"), [*PASSING, ("key", status(401), "L0605")])
+def test_after_every_fault_the_cascade_goes_on_and_nothing_is_paid_twice(
+    name: str, turn: loopback.Turn, code: str, tmp_path: Path
+) -> None:
+    engine = ENGINES[len(name) % 2]
+    path = tmp_path / "cache.sqlite"
+    with serving(says(RIGHT), turn) as first, serving(says(RIGHT)) as second:
+        stages = [backend_for(server, engine, manner(Naps(), attempts=2)) for server in (first, second)]
+        cascade = Cascade([CachedBackend(stage, path) for stage in stages])
+        spec = Source("spec.txt", SPEC.replace("half_up(7) == 4", "half_up(7) == 5"))
+        options = Options(samples=2, without=QUICK, best_effort=True)
+        result = compile_source(spec, options, cascade)
+        asked = [body["messages"][-1]["content"] for body in second.bodies]
+        assert compile_source(spec, options, cascade).program == result.program
+        assert [body["messages"][-1]["content"] for body in second.bodies] == asked
+        cascade.close()
+    assert result.status == "best_effort"
+    assert [(item.requests, item.failures) for item in result.usage.engines] == [(1, 1), (3, 0)]
+    [failure] = result.trace.select("failure")
+    assert failure.data["code"] == code
+    assert compare(result.trace, replay(result.trace)).same
 
 
 SECRET = "sk-planted-0123456789"

@@ -10,7 +10,7 @@ import pytest
 from backends.address import Address, parse_address
 from backends.anthropic import Anthropic
 from backends.asking import Manner
-from backends.keys import Key, find_key
+from backends.keys import Key, _from_keyring, find_key
 from backends.openai import OpenAICompatible
 from backends.patience import Patience
 from backends.protocol import BackendError, Message, Proposal, Request, Sampling
@@ -184,8 +184,18 @@ def test_keys_come_from_the_environment_and_go_over_https_or_loopback_only(monke
 
 
 def test_keys_come_from_the_keyring_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backends.keys._from_keyring", {"ANTHROPIC_API_KEY": "ring"}.get)
+    keyring = pytest.importorskip("keyring")
+    held = {("liftc", "ANTHROPIC_API_KEY"): "ring"}
+    monkeypatch.setattr("backends.keys._from_keyring", _from_keyring)
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: held.get((service, name)))
     assert find_key(Address("anthropic", "m")).secret == "ring"
+    with pytest.raises(BackendError, match="there is no key"):
+        find_key(Address("openai", "m"))
+    monkeypatch.undo()
+    before = keyring.get_keyring()
+    keyring.set_keyring(pytest.importorskip("keyring.backends.fail").Keyring())
+    assert _from_keyring("ANTHROPIC_API_KEY") is None
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

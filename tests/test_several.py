@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from compiler.fill.several import search_several
 from compiler.front import read_spec
 from compiler.options import Options
 from compiler.source import Source
+from compiler.terminal.report import result_data
 from compiler.trace.events import Event, Trace
 from compiler.trace.view import view_hole
 from compiler.unit import Unit
@@ -79,6 +81,8 @@ def test_three_holes_of_the_example_need_a_few_runs_of_millions() -> None:
     (combination,) = result.trace.select("combination")
     assert int(str(combination.data["possible"])) > 1_000_000
     assert int(str(combination.data["run"])) < 50
+    (told_in_json,) = cast("list[dict[str, object]]", result_data(result)["combinations"])
+    assert told_in_json["run"] == combination.data["run"]
     nogoods = list(result.trace.select("nogood"))
     assert len(nogoods) == combination.data["nogoods"]
     told = view_hole(result.trace, "2")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compiler.fill.cases import cases_of
-from compiler.fill.combine import Combined, Learned, combine
+from compiler.fill.combine import Combined, combine
 from compiler.fill.conform import fills_in
 from compiler.fill.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
 from compiler.fill.pool import Pool
 from compiler.fill.template import Fill, fill_template, template_of, with_function
+from compiler.fill.trial import Learned
 from compiler.ir.interpreter import Program
 from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import BlockHole, Expr, Function, Module
@@ -97,11 +98,12 @@ def _domains(pool: Pool, function: FunctionSpec, template: Function, module: Mod
     for candidate in pool.candidates:
         for hole, fill in fills_in(candidate.module.function(function.name), function).items():
             if all(fill != known.content for known in domains[hole]):
-                domains[hole].append(fragment(fill, _value_of(fill, program, template)))
+                domains[hole].append(fragment(fill, value_of(fill, program, template)))
     return domains
 
 
-def _value_of(fill: Fill, program: Program, template: Function) -> HoleFiller | None:
+def value_of(fill: Fill, program: Program, template: Function) -> HoleFiller | None:
+    """How a fill is evaluated in an environment; ``None`` where only a run of the whole function tells."""
     if isinstance(fill, tuple) or not runs_alone(fill, template):
         return None
     return lambda environment: _evaluated(program, fill, environment)

@@ -35,7 +35,7 @@ from solver.sorts import BOOL, INT
 Angelic: TypeAlias = Literal["found", "none", "unknown"]
 
 HOLE = "reopened"
-MOST_SUSPECTS = 24
+MOST_SUSPECTS = 40
 _ANGELIC_RUNS = 48
 _ENVIRONMENTS = 32
 _LISTING_WORK = 15_000

@@ -9,7 +9,7 @@ from compiler.components.search import Accepts
 from compiler.components.universe import refined
 from compiler.fill.angelic import Choices, Visit, demand_of
 from compiler.fill.cases import Case, cases_of
-from compiler.fill.combine import Choice, combine
+from compiler.fill.combine import combine
 from compiler.fill.fragments import Fragment
 from compiler.fill.places import places_in
 from compiler.fill.plausible import plausible_values
@@ -18,6 +18,7 @@ from compiler.fill.problem import Problem, constants_of, with_constants
 from compiler.fill.recombine import record_combined, record_nogood
 from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template, template_of
+from compiler.fill.trial import Choice
 from compiler.ir.interpreter import Program
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function, Module, Name, Return

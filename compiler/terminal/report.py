@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from compiler.diagnostics import Diagnostic
@@ -105,11 +105,17 @@ def result_data(
             for item in result.functions
             for found in item.ambiguities
         ],
+        "combinations": [_combination_data(event.data) for event in result.trace.select("combination")],
         "diagnostics": [item.to_json() for item in (*diagnostics, *result.diagnostics)],
         "usage": _usage_data(result.usage),
         "model": result.model,
         "trace": trace,
     }
+
+
+def _combination_data(event: Mapping[str, object]) -> dict[str, object]:
+    """How many combinations of several holes' fills were run, of how many."""
+    return {name: event[name] for name in ("unit", "run", "possible", "nogoods", "found")}
 
 
 def failure_data(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
@@ -120,6 +126,7 @@ def failure_data(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
         "functions": [],
         "evidence": [],
         "ambiguities": [],
+        "combinations": [],
         "diagnostics": [item.to_json() for item in diagnostics],
         "usage": _usage_data(Usage()),
         "model": None,

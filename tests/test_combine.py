@@ -68,7 +68,8 @@ def f(n: int, k: int) -> int:
     return x if ... else 0
 '''
 EXPRESSIONS = (
-    "0", "1", "n", "k", "-1", "n + k", "n // k", "n - 1", "n > k", "k", "True", "False", "n < 1", "[n][k]", "f(0, 0) if n else k",
+    "0", "1", "n", "k", "-1", "n + k", "n // k", "n - 1", "n > k", "True", "False", "n < 1", "[n][k]",
+    "f(0, 0) if n else k",
     "locals_are_not_here", "len(str(n))", "(n, k)[n > k]",
 )  # fmt: skip
 INSIDE = ("total", "total + i", "i % 2 == 0", "i < n", "total + i + k", "x", "x > 0")

@@ -32,6 +32,11 @@ SPECIFICATIONS = {
     "half": "def half(n: int) -> int\n\npost: 2 * result <= n and n < 2 * result + 2\n",
     "round_up": "def round_up(n: int) -> int\n\npost: result % 10 == 0\npost: n <= result < n + 10\n",
     "either": "def either(a: bool, b: bool) -> bool\n\npost: not result or a != b\npost: result or a == b\n",
+    "leap": (
+        "def leap(year: int) -> bool\n\npost: not result or year % 4 == 0\n"
+        "post: not result or year % 100 != 0 or year % 400 == 0\n"
+        "post: result or year % 4 != 0 or (year % 100 == 0 and year % 400 != 0)\n"
+    ),
     "pay": (
         "def pay(hours: int, late: bool) -> int\n\npre: hours >= 0\nraises: ValueError when hours > 100\n"
         "post: not late or result == 3 * hours + 7\npost: late or result == 2 * hours\n"
@@ -52,6 +57,7 @@ READ = {
     "absolute": "abs(n)",
     "largest": "max(x, y, z)",
     "round_up": "10 * ((n + 9) // 10)",
+    "leap": "year % 4 == 0 and year % 100 != 0 or year % 400 == 0",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from solver.formulas import Value
 from solver.linear import Atom, Comparison, Linear, Truth
-from solver.piecewise import Guard, Piecewise
+from solver.piecewise import Arm, Guard, Piecewise
 
 # What each name is in Python: an expression that stands well in a sum and in a product.
 Names = Mapping[str, str]
@@ -18,8 +18,8 @@ def body_lines(function: Piecewise, names: Names) -> list[str]:
     match function.arms:
         case () | []:
             return [f"return {_value(otherwise, names)}"]
-        case [arm] if isinstance(otherwise, bool):
-            return [f"return {_test(arm.guard, names) if arm.values[0] else _opposite(arm.guard, names)}"]
+        case arms if isinstance(otherwise, bool) and all(arm.values[0] is not otherwise for arm in arms):
+            return [f"return {_truth(arms, otherwise, names)}"]
         case [arm]:
             then, test = _value(arm.values[0], names), _test(arm.guard, names)
             return [f"return {then} if {test} else {_value(otherwise, names)}"]
@@ -52,8 +52,14 @@ def _test(guard: Guard, names: Names) -> str:
     return " and ".join(_atom(atom, names) for atom in guard) or "True"
 
 
-def _opposite(guard: Guard, names: Names) -> str:
-    return " or ".join(_atom(atom.negated(), names) for atom in guard) or "False"
+def _truth(arms: Sequence[Arm], otherwise: bool, names: Names) -> str:
+    """Whether one of the guards holds, or none of them."""
+    inner, outer = (" or ", " and ") if otherwise else (" and ", " or ")
+    parts = []
+    for arm in arms:
+        atoms = [_atom(atom.negated() if otherwise else atom, names) for atom in arm.guard] or [str(not otherwise)]
+        parts.append(f"({inner.join(atoms)})" if len(atoms) > 1 and len(arms) > 1 else inner.join(atoms))
+    return outer.join(parts)
 
 
 def _value(value: Value, names: Names) -> str:

@@ -11,14 +11,23 @@ _TURNED: dict[ComparisonOperator, ComparisonOperator] = {">": "<", ">=": "<="}
 
 
 def edit_distance(old: Expr, new: Expr) -> int:
-    """Levenshtein's distance between the parts of two expressions, outer ones first; ``a > b`` counts as ``b < a``."""
+    """Levenshtein's distance between the parts of two expressions, outer ones first; ``a > b`` counts as ``b < a``.
+
+    A part changes into one of its own kind, or is taken out and another put in.
+    """
     before, after = _parts(old), _parts(new)
     row = list(range(len(after) + 1))
     for place, part in enumerate(before, start=1):
         previous, row = row, [place]
         for index, other in enumerate(after):
-            row.append(min(previous[index] + (part != other), previous[index + 1] + 1, row[-1] + 1))
+            row.append(min(previous[index] + _change(part, other), previous[index + 1] + 1, row[-1] + 1))
     return row[-1]
+
+
+def _change(part: tuple[object, ...], other: tuple[object, ...]) -> int:
+    if part == other:
+        return 0
+    return 1 if part[0] == other[0] else 2
 
 
 def _parts(expression: Expr) -> list[tuple[object, ...]]:

@@ -18,7 +18,7 @@ _BYTES_A_TERM = 260
 _BYTES_A_VALUE = {str: 64, int: 20, bool: 0}
 _KINDS = (int, bool, str)
 _IDLE_LEVELS = 8
-_BETWEEN_PAUSES = 4000
+_BETWEEN_PAUSES = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from solver.inverse_texts import cut_substring, pick_character, undo_replacement
 from solver.meter import BudgetSpentError, Meter
 from solver.productions import Derivation, Productions, Role, Vector, value_of
 
-_FIRST_WORK = 4_000
+_FIRST_WORK = 1_000
 _DEPTH = 3
 _CONDITION_DEPTH = 2
 _FIRST_EXAMPLES = 8
-_FIRST_BREADTH = 32
+_ALONE = 6
+_FIRST_BREADTH = 24
 
 INVERSIONS: dict[Role, Inversion] = {
     Role.CONCATENATION: split_concatenation,
@@ -116,10 +117,9 @@ class _Search:
             best = min([best, *found] if best else found, key=lambda term: term.cost, default=None)
             if best is not None and last:
                 return best
-            if best is None:
-                if (self._bank.full or self._bank.exhausted) and self._unhindered:
-                    return None
-                turn += 1
+            if best is None and (self._bank.full or self._bank.exhausted) and self._unhindered:
+                return None
+            turn += 1
 
     def _grow(self, growth: Iterator[None], work: int) -> list[Derivation]:
         begun = self._meter.spent
@@ -153,7 +153,7 @@ class _Search:
         found: list[Derivation] = []
         for conditionals, whole in self._branches:
             part = self._part(work // len(self._branches))
-            deepest, smallest = min(1 + turn // 2, 3), 2 if turn < 4 else 1
+            deepest, smallest = min(max(1, turn // 2), 3), 2 if turn < _ALONE else 1
             term = conditionals.search(_CONDITION_DEPTH, deepest, smallest, part)
             self._meter.tick(part.spent)
             self._unhindered = self._unhindered and part.spent < part.limit

@@ -13,7 +13,8 @@ from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.check import check
 from compiler.sygus.derivation import conforms
 from compiler.sygus.from_examples import synthesise_from_examples
-from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
+from compiler.sygus.guidance import fitted_costs
+from compiler.sygus.problem import AnyConstant, Apply, Literal, Problem, Term, Variable
 from compiler.sygus.reader import read_problem
 from compiler.sygus.semantics import evaluate
 from compiler.sygus.text import print_term, print_value
@@ -219,3 +220,38 @@ def test_what_is_found_is_right_and_derivable(target: Triple, inputs: list[str],
     problem = problem_of("(x String)", ("String", "Int", "Bool")[kind], 'x "a" "."', examples)
     answer = synthesise_from_examples(problem, Limits(60, 40_000))
     assert not answer.terms or solved(problem, answer)
+
+
+def costs_by_name(problem: Problem, proposals: list[str]) -> dict[str, int]:
+    grammar = problem.grammar
+    assert grammar is not None
+    parameters = " ".join(f"({name} {sort})" for name, sort in problem.parameters)
+    bodies = [
+        read(f"(define-fun g ({parameters}) String {text})(synth-fun f ({parameters}) String)").definitions[0].body
+        for text in proposals
+    ]
+    costs = fitted_costs(grammar, bodies)
+    return {print_term(key[1]): cost for key, cost in costs.items() if not isinstance(key[1], AnyConstant)}
+
+
+def test_what_proposals_use_becomes_cheap() -> None:
+    problem = problem_of("(x String)", "String", 'x "a"', '"aa" => "a"')
+    costs = costs_by_name(problem, ['(str.++ (str.++ x "a") (str.++ x "a"))', '(str.++ (str.at x 0) "a")'])
+    assert costs["(str.++ S S)"] < 3
+    assert costs["(str.replace S S S)"] > costs['"a"'] == costs["x"]
+    assert "(= I I)" not in costs
+
+
+def test_what_the_grammar_does_not_derive_is_left_out() -> None:
+    problem = problem_of("(x String)", "String", 'x "a"', '"aa" => "a"')
+    assert costs_by_name(problem, ['"unknown"']) == {}
+    assert costs_by_name(problem, ['(str.++ "unknown" "a")'])["(str.++ S S)"] < 3
+
+
+def test_guidance_finds_the_same_with_less_work() -> None:
+    problem = PROBLEMS["an integer"]
+    usual = synthesise_from_examples(problem, LIMITS)
+    assert problem.grammar is not None
+    guided = synthesise_from_examples(problem, LIMITS, costs=fitted_costs(problem.grammar, usual.terms))
+    assert solved(problem, guided)
+    assert guided.expansions < usual.expansions

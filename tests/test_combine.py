@@ -67,6 +67,20 @@ def f(n: int, k: int) -> int:
         x = ...
     return x if ... else 0
 '''
+CHANGED = '''\
+def f(n: int, k: int) -> list[int]:
+    """
+    >>> f(1, 2)
+    [1, 2]
+    >>> f(4, 0)
+    [4, 0]
+    """
+    xs = ...
+    ys = ...
+    ys.append(k)
+    return ...
+'''
+LISTS = ("[]", "[n]", "xs", "xs[:]", "ys", "xs + ys", "[n, k]", "ys.pop()", "{n}")
 EXPRESSIONS = (
     "0", "1", "n", "k", "-1", "n + k", "n // k", "n - 1", "n > k", "True", "False", "n < 1", "[n][k]",
     "f(0, 0) if n else k",
@@ -89,11 +103,13 @@ def domains_for(text: str, chosen: list[list[str]]) -> tuple[Mapping[str, list[F
 
 
 DRAWN = st.lists(
-    st.lists(st.sampled_from([*EXPRESSIONS, *INSIDE]), min_size=1, max_size=5, unique=True), min_size=3, max_size=3
+    st.lists(st.sampled_from([*EXPRESSIONS, *INSIDE, *LISTS]), min_size=1, max_size=5, unique=True),
+    min_size=3,
+    max_size=3,
 )
 
 
-@pytest.mark.parametrize("text", [BRANCHES, LOOP, CAUGHT])
+@pytest.mark.parametrize("text", [BRANCHES, LOOP, CAUGHT, CHANGED])
 @settings(max_examples=10, deadline=None)
 @given(chosen=DRAWN)
 def test_what_passes_is_found_and_nothing_else(text: str, chosen: list[list[str]]) -> None:
@@ -115,6 +131,17 @@ def test_what_passes_is_found_and_nothing_else(text: str, chosen: list[list[str]
         map(sorted, (choice.items() for choice in right))
     )
     assert combined.run <= combined.possible
+
+
+def test_a_list_and_its_copy_are_told_apart_where_something_changes_them() -> None:
+    function = read_spec(Source("f.py", CHANGED)).functions[0]
+    template, cases = template_of(function), cases_of([function])
+    texts = [["[n]"], ["list(xs)", "xs"], ["xs"]]
+    domains, _, names = domains_for(CHANGED, texts)
+    combined = combine(
+        lambda fills: Module((fill_template(template, fills),)), domains, cases, Meter(100_000, lambda: False)
+    )
+    assert [[choice[name] for name in names] for choice in combined.found] == [[0, 1, 0]]
 
 
 def test_most_of_the_combinations_of_three_holes_are_never_run() -> None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
-from itertools import islice
 
 from compiler.fill.cases import Case, run_case
+from compiler.fill.data import fresh, snapshot
 from compiler.ir.interpreter import Program
 from compiler.ir.meter import HoleFiller, Observer
 from solver.behaviour import FAILURE
 from solver.meter import Meter
 
-Choices = Callable[[Mapping[str, object]], Sequence[object]]
-"""The values worth trying for a hole in an environment, the likeliest first."""
+Choices = Callable[[Mapping[str, object]], Sequence[object] | None]
+"""The values worth trying for a hole in an environment, the likeliest first; ``None`` where they cannot be told."""
 
 MOST_VISITS = 60
 MOST_RECORDED = 120
@@ -28,9 +27,6 @@ MOST_RECORDED = 120
 # What one run of an example, and each so many of its steps, count in a meter of expansions.
 RUN_WORK = 8
 STEPS_FOR_ONE = 32
-
-_MOST_DATA = 2000
-_UNCHANGING = (int, bool, str, float, bytes, complex, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +97,8 @@ class _Walk:
                 self.cut = True
                 raise _NoRun
             seen = snapshot(environment)
-            values = [] if seen is None else choices(seen)
-            self.cut = self.cut or seen is None
+            values = None if seen is None else choices(seen)
+            self.cut = self.cut or values is None
             if seen is None or not values:
                 raise _NoRun
             taken = self.prefix[place] if place < len(self.prefix) else 0
@@ -169,43 +165,3 @@ def demand_of(
             start = (*prefix, *(0 for _ in range(len(prefix), place)))
             queue.extend((*start, choice) for choice in range(1, walk.widths[place]))
     return Demand(case, tuple(ways), tuple(seen), complete and whole, whole, longest)
-
-
-def snapshot(environment: Mapping[str, object]) -> dict[str, object] | None:
-    """The variables that hold data, as they are now; functions, iterators and modules are left out.
-
-    ``None`` where that is too much to keep.
-    """
-    sizes = {name: _size(value) for name, value in environment.items()}
-    if sum(size for size in sizes.values() if size is not None) > _MOST_DATA:
-        return None
-    return {name: fresh(value) for name, value in environment.items() if sizes[name] is not None}
-
-
-def fresh(value: object) -> object:
-    """A copy that a run may change; the value itself where it cannot change or be copied."""
-    if type(value) in _UNCHANGING:
-        return value
-    try:
-        return deepcopy(value)
-    except Exception:
-        return value
-
-
-def _size(value: object) -> int | None:
-    """How much there is of a value that is data, counted until it is too much; ``None`` where it is not all data."""
-    if isinstance(value, _UNCHANGING):
-        return 1 + len(value) // 64 if isinstance(value, (str, bytes)) else 1
-    if isinstance(value, dict):
-        parts = [part for item in islice(value.items(), _MOST_DATA) for part in item]
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        parts = list(islice(value, _MOST_DATA))
-    else:
-        return None
-    total = 1
-    for part in parts:
-        size = _size(part)
-        if size is None or total > _MOST_DATA:
-            return None if size is None else total
-        total += size
-    return total

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.components.search import Accepts
-from compiler.fill.angelic import Demand, fresh
+from compiler.fill.angelic import Demand
 from compiler.fill.cases import Case, passes_case
+from compiler.fill.data import fresh, text_of_data
 from compiler.fill.problem import Problem
 from compiler.fill.several import parameters_of
 from compiler.ir.interpreter import Program
@@ -32,7 +33,7 @@ def demanded_problem(
             return None
         for visit in demand.seen[:1] if once else demand.ways[0].visits:
             wanted = _target(hole, program, demand.case, returned) if once else visit.value
-            known = targets.setdefault(repr(visit.environment), (visit.environment, wanted))[1]
+            known = targets.setdefault(text_of_data(visit.environment), (visit.environment, wanted))[1]
             if not _agree(known, wanted):
                 return None
     rows = [environment for environment, _ in targets.values()]
@@ -53,7 +54,7 @@ def _target(hole: str, program: Program, case: Case, returned: bool) -> object:
     results: dict[str, bool] = {}
 
     def test(value: object) -> bool:
-        key = repr(value)
+        key = text_of_data(value)
         if key not in results:
             results[key] = passes_case(program, case, {hole: _giving(value)})
         return results[key]

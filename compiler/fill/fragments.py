@@ -10,7 +10,14 @@ from typing import TypeAlias
 from compiler.fill.template import Fill
 from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import (
+    Assign,
+    Attribute,
+    AugAssign,
     Block,
+    BlockHole,
+    Call,
+    Delete,
+    ExprStmt,
     For,
     Function,
     If,
@@ -19,6 +26,7 @@ from compiler.ir.nodes import (
     Name,
     Raise,
     Return,
+    Subscript,
     Try,
     Walrus,
     While,
@@ -28,6 +36,41 @@ from compiler.ir.nodes import (
 from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, walk
 from solver.combination import Constraint
+
+_CHANGING = frozenset(
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "pop",
+        "popleft",
+        "popitem",
+        "remove",
+        "clear",
+        "sort",
+        "reverse",
+        "rotate",
+        "add",
+        "discard",
+        "update",
+        "setdefault",
+        "subtract",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+        "heappush",
+        "heappop",
+        "heapify",
+        "heappushpop",
+        "heapreplace",
+        "insort",
+        "insort_left",
+        "insort_right",
+        "shuffle",
+    ]
+)
 
 Written: TypeAlias = "tuple[Fill, tuple[Import, ...]]"
 
@@ -75,9 +118,26 @@ def runs_alone(fill: Fill, template: Function) -> bool:
         return False
     local = {node.name for node in walk(template) if isinstance(node, Function)}
     return not any(
-        isinstance(node, (Walrus, Yield, YieldFrom)) or (isinstance(node, Name) and node.id in local)
+        isinstance(node, (Walrus, Yield, YieldFrom))
+        or (isinstance(node, Name) and node.id in local)
+        or may_change(node)
         for node in walk(fill)
     )
+
+
+def may_change(node: Node) -> bool:
+    """Whether a statement or call may change a value in place."""
+    match node:
+        case AugAssign() | Delete() | ExprStmt(value=Call()) | BlockHole():
+            return True
+        case Assign(targets=targets):
+            return any(isinstance(target, (Subscript, Attribute)) for target in targets)
+        case Call(function=Name(id=name)):
+            return name == "next"
+        case Call(function=Attribute(attribute=name)):
+            return name in _CHANGING
+        case _:
+            return False
 
 
 def binding_constraints(

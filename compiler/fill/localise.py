@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from compiler.components.search import Accepts
-from compiler.fill.angelic import fresh
 from compiler.fill.cases import Case, run_case
+from compiler.fill.data import fresh
 from compiler.fill.places import places_in, size_of
 from compiler.ir.interpreter import Program
 from compiler.ir.nodes import Expr, Module

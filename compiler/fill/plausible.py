@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from compiler.fill.angelic import fresh
+from compiler.fill.data import fresh, text_of_data
 from solver.sorts import ANY, BOOL, Sort, is_subsort, sort_of_value
 
 MOST_VALUES = 24
@@ -21,10 +21,10 @@ def plausible_values(
     if sort == BOOL:
         first = [value for value in likely if isinstance(value, bool)]
         return list(dict.fromkeys([*first, False, True]))
-    found: dict[tuple[type, str], object] = {}
+    found: dict[str, object] = {}
     for value in (*likely, *_in_sight(environment), *constants, *_near(likely), *_near(list(environment.values()))):
         if (sort == ANY or is_subsort(sort_of_value(value), sort)) and len(found) < MOST_VALUES:
-            found.setdefault((type(value), repr(value)), fresh(value))
+            found.setdefault(text_of_data(value), fresh(value))
     return list(found.values())
 
 

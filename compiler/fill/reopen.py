@@ -17,6 +17,7 @@ from compiler.components.listing import Listed, expressions_by_cost
 from compiler.components.search import Accepts, search_expressions
 from compiler.fill.angelic import RUN_WORK, Choices, Demand, demand_of
 from compiler.fill.cases import Case, passes, passes_case
+from compiler.fill.data import text_of_data
 from compiler.fill.demanded import constant_by_z3, constants_demanded, demanded_problem
 from compiler.fill.distance import edit_distance
 from compiler.fill.localise import Spectrum, Suspect, localise
@@ -28,6 +29,7 @@ from compiler.fill.template import with_function
 from compiler.ir.interpreter import InterpretationError, Program
 from compiler.ir.nodes import Const, Expr, ExprHole, Import, Module, Name, Return
 from compiler.ir.walk import walk
+from compiler.judge.canonical import canonical
 from compiler.spec import FunctionSpec
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import BOOL, INT
@@ -76,7 +78,7 @@ class Reopened:
         """The different environments in which runs reached the hole, those of passing runs first."""
         passing = [visit for demand in self.demands for way in demand.ways for visit in way.visits]
         seen = [visit for demand in self.demands for visit in demand.seen[:_ENVIRONMENTS]]
-        rows = {repr(visit.environment): visit.environment for visit in (*passing, *seen)}
+        rows = {text_of_data(visit.environment): visit.environment for visit in (*passing, *seen)}
         return list(rows.values())[:_ENVIRONMENTS]
 
     @property
@@ -84,7 +86,7 @@ class Reopened:
         """For each failing example some of the values with which it passes, as texts."""
         shown: dict[str, tuple[str, ...]] = {}
         for demand in self.demands[: self.failing]:
-            texts = dict.fromkeys(repr(visit.value) for way in demand.ways[:1] for visit in way.visits)
+            texts = dict.fromkeys(canonical(visit.value) for way in demand.ways[:1] for visit in way.visits)
             shown[demand.case.text] = tuple(texts)[:_SHOWN_VALUES]
         return shown
 

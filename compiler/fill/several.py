@@ -10,6 +10,7 @@ from compiler.components.universe import refined
 from compiler.fill.angelic import Choices, Visit, demand_of
 from compiler.fill.cases import Case, cases_of
 from compiler.fill.combine import combine
+from compiler.fill.data import text_of_data
 from compiler.fill.fragments import Fragment
 from compiler.fill.places import places_in
 from compiler.fill.plausible import plausible_values
@@ -141,7 +142,7 @@ def _explored(
 
 def _environments(visits: Sequence[Visit], hole: str, cases: Sequence[Case]) -> list[Mapping[str, object]]:
     """Different environments of one hole; the arguments of the examples where no run reached it."""
-    found = {repr(visit.environment): visit.environment for visit in visits if visit.hole == hole}
+    found = {text_of_data(visit.environment): visit.environment for visit in visits if visit.hole == hole}
     return list(found.values())[:_ENVIRONMENTS] or [case.given for case in cases]
 
 

@@ -11,11 +11,22 @@ from dataclasses import dataclass, field
 
 from compiler.fill.angelic import RUN_WORK, Choices, Demand, Visit, demand_of
 from compiler.fill.cases import Case
-from compiler.fill.fragments import Fragment
+from compiler.fill.data import MOST_DATA, is_unchanging, size_of_data, text_of_data
+from compiler.fill.fragments import Fragment, may_change
 from compiler.fill.template import Fill
 from compiler.ir.interpreter import Program
 from compiler.ir.meter import HoleFiller, Observer
-from compiler.ir.nodes import BoolOp, Const, ExprStmt, Module, Slice, Starred, Try, Yield, YieldFrom
+from compiler.ir.nodes import (
+    BoolOp,
+    Const,
+    ExprStmt,
+    Module,
+    Slice,
+    Starred,
+    Try,
+    Yield,
+    YieldFrom,
+)
 from compiler.ir.walk import walk
 from solver.combination import Nogoods, Places
 from solver.meter import Meter
@@ -25,6 +36,10 @@ Domains = Mapping[str, Sequence[Fragment]]
 
 _EXPLAINING_RUNS = 64
 _WIDENED = 100
+
+# How the keys of values begin that were not there: the fragment raised, or what it does is not known.
+_RAISES = "!"
+_UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +63,14 @@ class Trial:
     meter: Meter
     nogoods: Nogoods
     _marks: dict[str, Const] = field(init=False)
+    _changes: bool = field(init=False)
     _programs: dict[tuple[int, ...], Program] = field(default_factory=dict)
     _keys: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    _values: dict[tuple[str, str, int], list[tuple[object, str]]] = field(default_factory=dict)
+    _values: dict[tuple[str, str, int], Sequence[object] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._marks = {hole: Const(True) for hole in self.domains}
+        self._changes = any(may_change(node) for node in walk(self.build({})))
 
     def run(self, choice: Choice) -> Learned | None:
         """What a failing combination teaches; ``None`` where every case passes. Raises ``BudgetSpentError``."""
@@ -195,22 +212,27 @@ class Trial:
 
     def _width(self, hole: str, visits: Sequence[Visit]) -> int:
         """How many different values the fragments of a hole give at its first visit."""
-        return len(self._distinct(hole, next(visit.environment for visit in visits if visit.hole == hole)))
+        values = self._distinct(hole, next(visit.environment for visit in visits if visit.hole == hole))
+        return _EXPLAINING_RUNS if values is None else len(values)
 
     def _choices(self, hole: str) -> Choices:
-        return lambda environment: [value for value, _ in self._distinct(hole, environment)]
+        return lambda environment: self._distinct(hole, environment)
 
-    def _distinct(self, hole: str, environment: Mapping[str, object]) -> list[tuple[object, str]]:
-        """The different values that the fragments give in an environment, but for those that are forbidden by now."""
+    def _distinct(self, hole: str, environment: Mapping[str, object]) -> Sequence[object] | None:
+        """The different values that the fragments give in an environment, but for those that are forbidden by now.
+
+        ``None`` where what one of them does is not known.
+        """
         alone = self.nogoods.alone(hole)
-        place = (hole, repr(environment), alone)
+        place = (hole, text_of_data(environment), alone)
         if place not in self._values:
-            keys = self._keys_at(hole, environment)
             firsts: dict[str, int] = {}
-            for index, key in enumerate(keys):
-                if not (key.startswith("!") or alone >> index & 1):
+            for index, key in enumerate(self._keys_at(hole, environment)):
+                if not (key.startswith(_RAISES) or alone >> index & 1):
                     firsts.setdefault(key, index)
-            self._values[place] = [(self._value(hole, index, environment), key) for key, index in firsts.items()]
+            known = not any(key.startswith(_UNKNOWN) for key in firsts)
+            values = [self._value(hole, index, environment) for index in firsts.values()] if known else None
+            self._values[place] = values
         return self._values[place]
 
     def _value(self, hole: str, place: int, environment: Mapping[str, object]) -> object:
@@ -220,7 +242,7 @@ class Trial:
 
     def _keys_at(self, hole: str, environment: Mapping[str, object]) -> tuple[str, ...]:
         """A text for what each fragment of a hole does in an environment: its value's, or its exception's name."""
-        place = (hole, repr(environment))
+        place = (hole, text_of_data(environment))
         if place not in self._keys:
             self.meter.tick(len(self.domains[hole]) // RUN_WORK + 1)
             self._keys[place] = tuple(self._key(hole, index, environment) for index in range(len(self.domains[hole])))
@@ -228,17 +250,25 @@ class Trial:
 
     def _key(self, hole: str, place: int, environment: Mapping[str, object]) -> str:
         try:
-            return repr(self._value(hole, place, environment))
+            value = self._value(hole, place, environment)
         except NameError:
-            # The environment lacks functions, which the run has: what the fragment does there is not known here.
-            return f"!{place}"
+            # The environment lacks functions, which the run has.
+            return f"{_UNKNOWN}{place}"
         except Exception as error:
-            return f"!{type(error).__name__}"
+            return f"{_RAISES}{type(error).__name__}"
+        size = size_of_data(value)
+        # Where something may be changed, a list and its copy are not the same.
+        alike = size is not None and size <= MOST_DATA and (is_unchanging(value) or not self._changes)
+        return text_of_data(value) if alike else f"{_UNKNOWN}{place}"
 
 
 def _only_in(demand: Demand, there: Visit) -> bool:
     """Whether a hole was reached in no other environment than in one visit."""
-    return all(repr(visit.environment) == repr(there.environment) for visit in demand.seen if visit.hole == there.hole)
+    return all(
+        text_of_data(visit.environment) == text_of_data(there.environment)
+        for visit in demand.seen
+        if visit.hole == there.hole
+    )
 
 
 def _noting(ran: set[int]) -> Observer:

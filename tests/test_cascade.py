@@ -244,7 +244,7 @@ def test_after_every_fault_the_cascade_goes_on_and_nothing_is_paid_twice(
     engine = ENGINES[len(name) % 2]
     path = tmp_path / "cache.sqlite"
     with serving(says(RIGHT), turn) as first, serving(says(RIGHT)) as second:
-        stages = [backend_for(server, engine, manner(Naps(), attempts=2)) for server in (first, second)]
+        stages = [backend_for(server, engine, manner(Naps(), attempts=2, turn=turn)) for server in (first, second)]
         cascade = Cascade([CachedBackend(stage, path) for stage in stages])
         spec = Source("spec.txt", SPEC.replace("half_up(7) == 4", "half_up(7) == 5"))
         options = Options(samples=2, without=QUICK, best_effort=True)
@@ -313,7 +313,7 @@ def test_what_had_arrived_at_ctrl_c_is_not_asked_for_again(spec_file: Path, tmp_
         command = [*START, str(spec_file), "--model", server.openai, "--samples", "3", "--best-effort"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert waiting.wait(30)
-        sleep(0.5)
+        sleep(1.5)
         process.send_signal(signal.SIGINT)
         told = process.communicate(timeout=30)[1]
         assert process.returncode == 130, told

@@ -17,7 +17,7 @@ from backends.protocol import BackendError, Message, Proposal, Request, Sampling
 from grammar.specialise import candidate_grammar
 from tests.loopback import Server, echoes, says, serving, status
 
-QUICK = Manner(patience=Patience(attempts=3), sleep=lambda seconds: None, silent_seconds=0.5)
+QUICK = Manner(patience=Patience(attempts=3), sleep=lambda seconds: None, silent_seconds=20.0)
 GRAMMAR = candidate_grammar("twice", ["n"])
 CODE = "def twice(n):\n    return n * 2"
 ENGINES = ["openai", "anthropic"]

@@ -29,9 +29,10 @@ class Naps:
         self.seconds.append(seconds)
 
 
-def manner(naps: Naps, *, attempts: int = 3, parallel: int = 1, silent_seconds: float = 0.3) -> Manner:
+def manner(naps: Naps, *, attempts: int = 3, turn: Turn | None = None) -> Manner:
+    """Patient with a busy machine, and less so with a server that is to hang."""
     patience = Patience(attempts=attempts, first=1.0, longest=60.0)
-    return Manner(parallel, patience, silent_seconds, failures=99, sleep=naps)
+    return Manner(1, patience, 0.7 if turn is loopback.hangs else 20.0, failures=99, sleep=naps)
 
 
 PASSING: list[tuple[str, Turn, str]] = [
@@ -52,13 +53,13 @@ PASSING: list[tuple[str, Turn, str]] = [
 def test_what_may_pass_is_tried_again_and_told_if_it_stays(engine: str, turn: Turn, code: str) -> None:
     naps = Naps()
     with serving(turn, turn, says("at last")) as server:
-        backend = backend_for(server, engine, manner(naps))
+        backend = backend_for(server, engine, manner(naps, turn=turn))
         assert backend.propose([request()])[0].text == "at last"
         assert (len(server.bodies), len(naps.seconds)) == (3, 2)
         backend.close()
     assert 0.5 <= naps.seconds[0] <= 1 <= naps.seconds[1] <= 2
     with serving(turn) as server:
-        backend = backend_for(server, engine, manner(Naps()))
+        backend = backend_for(server, engine, manner(Naps(), turn=turn))
         with pytest.raises(BackendError) as caught:
             backend.propose([request()])
         backend.close()
@@ -176,7 +177,7 @@ def test_rate_limits_do_not_open_the_breaker() -> None:
 
 def test_a_server_that_is_left_alone_is_not_asked() -> None:
     with serving(status(500)) as server:
-        backend = backend_for(server, "openai", Manner(1, Patience(3), 0.3, failures=3, sleep=lambda seconds: None))
+        backend = backend_for(server, "openai", Manner(1, Patience(3), 20.0, failures=3, sleep=lambda seconds: None))
         for _ in range(4):
             with pytest.raises(BackendError):
                 backend.propose([request()])

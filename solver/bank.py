@@ -33,7 +33,7 @@ class Bounds:
 class Bank:
     """The terms of each nonterminal over fixed examples, in the order found, which is that of their cost.
 
-    ``work_of_row`` is how much one evaluation counts: more where there are more examples.
+    An evaluation counts as more work where there are more examples.
     """
 
     def __init__(self, productions: Productions, rows: Sequence[tuple[Any, ...]], bounds: Bounds, meter: Meter) -> None:

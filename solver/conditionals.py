@@ -45,23 +45,28 @@ class Conditionals:
     def search(self, depth: int, deepest: int, smallest: int, meter: Meter) -> Derivation | None:
         """A tree with at most ``deepest`` tests on a path, or ``None`` where the meter is spent before there is one.
 
-        The likelier a set of examples is to have one term, the more work goes into finding it.
-        Goals on less than ``smallest`` examples are not deduced: a term for each example alone is no generalisation.
+        The likelier a set of examples is to have one term, the more work goes into finding it. Goals on less than
+        ``smallest`` examples are not deduced: a term for each example alone is no generalisation.
         """
         found: Derivation | None = None
         with suppress(BudgetSpentError):
             self._collect(meter)
             found = self._tree(deepest, meter)
-            number = 0
-            for part in self._parts() if found is None else ():
-                if part.bit_count() < smallest or self._met(part):
-                    continue
-                number += 1
-                if self._deduce_part(part, depth, meter, meter.limit // (_FIRST_SHARE + 2 * number)):
-                    found = self._tree(deepest, meter)
-                    if found is not None:
-                        break
+            if found is None:
+                found = self._deduced_tree(depth, deepest, smallest, meter)
         return found
+
+    def _deduced_tree(self, depth: int, deepest: int, smallest: int, meter: Meter) -> Derivation | None:
+        number = 0
+        for part in self._parts():
+            if part.bit_count() < smallest or self._met(part):
+                continue
+            number += 1
+            if self._deduce_part(part, depth, meter, meter.limit // (_FIRST_SHARE + 2 * number)):
+                found = self._tree(deepest, meter)
+                if found is not None:
+                    return found
+        return None
 
     def _collect(self, meter: Meter) -> None:
         """Takes what is new in the bank: terms that are right somewhere, and tests."""
@@ -72,7 +77,7 @@ class Conditionals:
             holds = _where(term.values)
             if holds != self._everything:
                 self._tests.add(term, term.cost, holds)
-        for each in {head, test_head}:
+        for each in dict.fromkeys((head, test_head)):
             meter.tick((len(self._bank.terms[each]) - self._seen[each]) // 2)
             self._seen[each] = len(self._bank.terms[each])
 

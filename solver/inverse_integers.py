@@ -1,4 +1,4 @@
-"""Inverses of the operations that give integers: sums, differences, positions, lengths and numbers read from text."""
+"""Inverses of the operations that give integers: sums, differences, positions, and numbers read from text."""
 
 from __future__ import annotations
 

@@ -28,7 +28,6 @@ class Role(Enum):
     CHARACTER = "character"
     REPLACE = "replace"
     INDEX = "index"
-    LENGTH = "length"
     READ_INTEGER = "read integer"
     WRITE_INTEGER = "write integer"
     SUM = "sum"

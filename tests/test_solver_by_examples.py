@@ -46,7 +46,7 @@ def grammar(texts: str = "-.", *, start: str = "T") -> Productions:
         *(Rule("I", (), 1, lambda row, number=number: number, str(number)) for number in (0, 1)),
         Rule("I", ("I", "I"), 1, lambda one, other: one + other, "+", Role.SUM, commutative=True),
         Rule("I", ("I", "I"), 1, lambda one, other: one - other, "-", Role.DIFFERENCE),
-        Rule("I", ("T",), 1, len, "len", Role.LENGTH),
+        Rule("I", ("T",), 1, len, "len"),
         Rule("I", ("T", "T", "I"), 1, index, "indexof", Role.INDEX),
         Rule("I", ("T",), 2, lambda text: int(text) if text.isdigit() else -1, "read", Role.READ_INTEGER),
     ]

@@ -153,3 +153,12 @@ def test_a_repair_is_one_more_candidate_and_the_trace_tells_how_it_was_found() -
     told = [event.data for event in trace.select("reopened")]
     assert told[0]["angelic"] == "found"
     assert told[0]["demanded"] == {"area(2, 3) == 6": ["6"], "area(5, 4) == 20": ["20"], "area(0, 9) == 0": ["0"]}
+
+
+def test_what_an_example_wants_is_not_taken_for_a_constant_of_the_program() -> None:
+    functions = spec_of("def flip(text: str) -> str\n\nflip('Hello') == 'hELLO'\n").functions
+    module = lower_candidate("def flip(text):\n    return None\n", "flip")
+    reopened = reopen(module, functions, cases_of(functions), limit=100_000, should_stop=lambda: False, at_most=1)
+    programs = [emit_module(found.module) for item in reopened for found in item.repairs]
+    assert programs
+    assert "hELLO" not in programs[0]

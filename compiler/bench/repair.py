@@ -28,6 +28,7 @@ from compiler.front import read_spec
 from compiler.ir.lower import lower_candidate
 from compiler.select import select
 from compiler.testfile.mutants import mutants
+from compiler.testimony import is_accepted
 from compiler.trace.events import Trace
 from compiler.unit import Unit
 
@@ -37,7 +38,11 @@ _MUTANTS = 40
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """One near-miss and what one setting made of it: whether it passes the visible examples, and the hidden tests."""
+    """One near-miss and what one setting made of it.
+
+    ``visible`` tells that a program was accepted, which passes the visible examples; ``hidden`` that it passes the
+    hidden tests.
+    """
 
     id: str
     setting: str
@@ -131,7 +136,7 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
     choice = select(pool.candidates)
     tried = sum(int(str(event.data["expansions"])) for event in pool.trace.select("search"))
     tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
-    if choice is None or not choice.candidate.judgement.clean:
+    if choice is None or not is_accepted(choice, pool):
         return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
     program = assemble(pool.unit.spec, [choice.candidate]).program
     elapsed = round(pool.budget.elapsed, 2)

@@ -37,6 +37,11 @@ class Case:
         """The example as written."""
         return self.function.examples[self.place].text
 
+    @property
+    def named(self) -> Mapping[str, object]:
+        """All arguments, those without a name under their places."""
+        return {**{str(place): value for place, value in enumerate(self.unnamed)}, **self.given}
+
     def accepts(self, run: Run) -> bool:
         """Whether a run ended with what must come back."""
         if run.error is not None or run.stopped is not None:

@@ -15,8 +15,8 @@ from typing import Literal, TypeAlias
 
 from compiler.components.listing import Listed, expressions_by_cost
 from compiler.components.search import Accepts, search_expressions
-from compiler.fill.angelic import RUN_WORK, Choices, Demand, demand_of
-from compiler.fill.cases import Case, passes, passes_case
+from compiler.fill.angelic import RUN_WORK, STEPS_FOR_ONE, Choices, Demand, demand_of
+from compiler.fill.cases import Case, passes, run_case
 from compiler.fill.data import text_of_data
 from compiler.fill.demanded import constant_by_z3, constants_demanded, demanded_problem
 from compiler.fill.distance import edit_distance
@@ -252,7 +252,8 @@ def _keep(module: Module, item: Reopened, content: Expr, imports: Sequence[Impor
 
 def _stream(item: Reopened, rank: int, constants: Sequence[object], meter: Meter) -> Iterator[tuple[int, int, Listed]]:
     rows = item.environments
-    own = [*constants_demanded(item.demands), *constants]
+    # What an example wants is no constant of the program: that would be a table of the examples.
+    own = [*([] if item.returned else constants_demanded(item.demands)), *constants]
     part = meter.part(_LISTING_WORK)
     known = 0
     for listed in expressions_by_cost(parameters_of(rows), rows, item.suspect.sort, own, part) if rows else ():
@@ -265,8 +266,9 @@ def _passes(
     item: Reopened, value: Callable[[Mapping[str, object]], object], cases: Sequence[Case], meter: Meter
 ) -> bool:
     for case in cases:
-        meter.tick(RUN_WORK)
-        if not passes_case(item.program, case, {HOLE: value}):
+        run = run_case(item.program, case, holes={HOLE: value})
+        meter.tick(RUN_WORK + (0 if run is None else run.steps // STEPS_FOR_ONE))
+        if run is None or not case.accepts(run):
             return False
     return True
 

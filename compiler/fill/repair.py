@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from compiler.candidate import Candidate
+from compiler.components.search import Accepts
 from compiler.fill.cases import Case, cases_of, passes
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool
-from compiler.fill.reopen import Reopened, reopen
+from compiler.fill.reopen import Reopened, Repair, reopen
+from compiler.fill.support import is_supported
 from compiler.fill.template import with_function
 from compiler.ir.nodes import Module
 
@@ -20,6 +22,7 @@ NEAR_MISSES = 3
 EDITS = 1200
 WORK = 150_000
 FOUND = 3
+NEAR = 4
 
 
 def repair(pool: Pool, ways: Sequence[Way] = WAYS) -> None:
@@ -100,10 +103,25 @@ def _add_nearest(pool: Pool, near: Candidate, reopened: Sequence[Reopened]) -> i
     """How many of the nearest repairs pass everything; farther ones are added only where none of the nearer do."""
     repairs = [found for item in reopened for found in item.repairs]
     for distance in sorted({found.distance for found in repairs}):
-        clean = _add(pool, near, [found.module for found in repairs if found.distance == distance])
+        added = [
+            pool.add(found.module, "repair", parent=near.index, convincing=_is_convincing(pool, found))
+            for found in repairs
+            if found.distance == distance
+        ]
+        clean = sum(candidate.judgement.clean for candidate in added)
         if clean:
             return clean
     return 0
+
+
+def _is_convincing(pool: Pool, found: Repair) -> bool:
+    """Whether a repair is so near that the answer speaks for it, or is short beside what the examples tell."""
+    if found.distance <= NEAR:
+        return True
+    function = next(item for item in pool.unit.functions if item.name == found.suspect.function)
+    cases = [case for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
+    wanted = [(case.named, case.wanted) for case in cases]
+    return is_supported(found.content, wanted, found.module, function, [], contested=False)
 
 
 def _add(pool: Pool, near: Candidate, repaired: Sequence[Module]) -> int:

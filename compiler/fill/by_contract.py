@@ -31,7 +31,8 @@ _SIMPLE = (INT, BOOL)
 def fill_by_contract(pool: Pool) -> None:
     """Add the function that the contracts of a unit's one function describe, where Z3 finds one.
 
-    It is convincing only where the contracts leave no other result for any arguments.
+    It is convincing only where the contracts leave no other result for any arguments. Where they do, and examples
+    narrow the choice further, that is left to search.
     """
     if len(pool.unit.functions) != 1:
         return
@@ -54,7 +55,7 @@ def fill_by_contract(pool: Pool) -> None:
             return
         lines = _lines(outcome, function, demand, queries)
         determined = lines is not None and demand.is_determined()
-    if lines is not None:
+    if lines is not None and (determined or not function.examples):
         context = lower_module(Source("context", pool.unit.context)).body
         pool.add(Module((*context, _with_body(template, function, lines))), "search", convincing=determined)
 

@@ -12,6 +12,9 @@ from typing import TypeAlias
 
 Wishes: TypeAlias = list[object]
 
+# The wish where any value will do.
+ANYTHING = object()
+
 
 def wishes_of_map(elements: Sequence[object], target: object) -> Wishes | None:
     """The body's values where the target lists one for each element; a string lists its characters."""
@@ -40,6 +43,39 @@ def wishes_of_mapping(elements: Sequence[object], target: object) -> Wishes | No
 def wishes_of_remapping(elements: Sequence[object], target: object) -> Wishes | None:
     """The body's values where the target's keys are the first parts of the elements."""
     return _by_key([element[0] for element in elements if isinstance(element, tuple)], target)
+
+
+def wishes_of_first(elements: Sequence[object], target: object) -> Wishes | None:
+    """The condition's values up to the first element that is the target; false everywhere where that is ``None``."""
+    if target is None:
+        return [False] * len(elements)
+    texts = [repr(element) for element in elements]
+    if repr(target) not in texts:
+        return None
+    place = texts.index(repr(target))
+    return [*[False] * place, True, *[ANYTHING] * (len(elements) - place - 1)]
+
+
+def wishes_of_groups(elements: Sequence[object], target: object) -> Wishes | None:
+    """The key of each element where the target lists every element under exactly one key."""
+    if not isinstance(target, Mapping) or not all(isinstance(group, list) for group in target.values()):
+        return None
+    keys = {repr(item): key for key, group in target.items() for item in group}
+    if sum(map(len, target.values())) != len(elements) or any(repr(element) not in keys for element in elements):
+        return None
+    return [keys[repr(element)] for element in elements]
+
+
+def wishes_of_kept_items(elements: Sequence[object], target: object) -> Wishes | None:
+    """The condition's values where the target is a dictionary of some of the elements, which are pairs."""
+    if not isinstance(target, Mapping):
+        return None
+    pairs = [element for element in elements if isinstance(element, tuple) and len(element) == 2]
+    try:
+        verdicts: Wishes = [key in target and repr(target[key]) == repr(value) for key, value in pairs]
+    except TypeError:
+        return None
+    return verdicts if len(pairs) == len(elements) and sum(map(bool, verdicts)) == len(target) else None
 
 
 def _by_key(keys: Sequence[object], target: object) -> Wishes | None:

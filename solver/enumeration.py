@@ -16,7 +16,7 @@ from solver.meter import Meter
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Component, Lit, Term, Var
 
-_DEAREST_SOURCE = 4
+_DEAREST_SOURCE = 6
 _LONGEST_CHILD = 2000
 _DEEPEST_CHILD = 2
 
@@ -26,6 +26,7 @@ class Entry:
     """A kept term with its vector.
 
     ``whole`` tells that the vector holds no failure, ``local`` that the term depends on a variable of its own level.
+    ``marks`` are the wishes that the term's parts fulfil, as bits.
     """
 
     term: Term
@@ -34,15 +35,17 @@ class Entry:
     values: Vector
     whole: bool
     local: bool
+    marks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A variable or constant to begin with; ``cost`` orders it among the others."""
+    """A variable or constant to begin with; ``cost`` orders it among the others, ``mark`` is the wish it fulfils."""
 
     term: Var | Lit
     cost: int
     values: Vector
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Library:
 
     ``feeds`` lists, for each sort, the sorts whose terms may stand where it is asked for; it holds at least itself.
     ``names`` lists for each sort of collection, or operation that makes one, the names to choose from for each variable
-    that ranges over it.
+    that ranges over it. ``marks`` holds for constants the wishes that their use fulfils.
     """
 
     components: tuple[Component, ...]
@@ -59,6 +62,7 @@ class Library:
     feeds: Mapping[Sort, tuple[Sort, ...]]
     constants: tuple[tuple[Lit, int], ...] = ()
     names: Mapping[Sort | str | None, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    marks: Mapping[Lit, int] = field(default_factory=dict)
 
 
 class Enumeration:
@@ -121,12 +125,13 @@ class Enumeration:
         for leaves, local in ((self._leaves, True), (self._outer, False)):
             for leaf in leaves:
                 if leaf.cost == cost:
-                    yield from self._keep(leaf.term, leaf.term.sort, cost, leaf.values, local)
+                    yield from self._keep(leaf.term, leaf.term.sort, cost, leaf.values, local, leaf.mark)
         for literal, its_cost in self._library.constants:
             if its_cost == cost:
-                yield from self._keep(literal, literal.sort, cost, (literal.value,) * self._length, False)
+                mark = self._library.marks.get(literal, 0)
+                yield from self._keep(literal, literal.sort, cost, (literal.value,) * self._length, False, mark)
 
-    def _keep(self, term: Term, sort: Sort, cost: int, values: Vector, local: bool) -> tuple[Entry, ...]:
+    def _keep(self, term: Term, sort: Sort, cost: int, values: Vector, local: bool, marks: int) -> tuple[Entry, ...]:
         """Keeps the term where its vector is new for its sort, and gives it as the one new entry."""
         if sort not in self._keys:
             return ()
@@ -135,7 +140,7 @@ class Enumeration:
         if key in seen:
             return ()
         seen.add(key)
-        entry = Entry(term, sort, cost, values, FAILURE not in values, local)
+        entry = Entry(term, sort, cost, values, FAILURE not in values, local, marks)
         self._banks.setdefault((sort, cost), []).append(entry)
         return (entry,)
 
@@ -159,7 +164,10 @@ class Enumeration:
                 if values is not None:
                     term = App(component, tuple(argument.term for argument in arguments))
                     local = any(argument.local for argument in arguments)
-                    yield from self._keep(term, component.result, cost, values, local)
+                    marks = component.mark
+                    for argument in arguments:
+                        marks |= argument.marks
+                    yield from self._keep(term, component.result, cost, values, local, marks)
 
     def _apply(self, component: Component, arguments: Sequence[Entry]) -> Vector | None:
         """The component's vector, or ``None`` where it fails on every input or grows beyond all use."""
@@ -195,7 +203,10 @@ class Enumeration:
                             body.term if body else None,
                             condition.term if condition else None,
                         )
-                        yield from self._keep(term, binder.result, cost, values, True)
+                        marks = binder.mark | source.marks
+                        for inside in (body, condition):
+                            marks |= inside.marks if inside else 0
+                        yield from self._keep(term, binder.result, cost, values, True, marks)
 
     @property
     def variables(self) -> tuple[Var, ...]:
@@ -244,7 +255,7 @@ class Enumeration:
         names = self._fresh_names(source, len(bound))
         leaves = [Leaf(Var(name, sort), 1, column) for name, sort, column in zip(names, bound, columns, strict=True)]
         outer = [
-            Leaf(leaf.term, leaf.cost, tuple(leaf.values[owner] for owner in owners))
+            Leaf(leaf.term, leaf.cost, tuple(leaf.values[owner] for owner in owners), leaf.mark)
             for leaf in (*self._leaves, *self._outer)
         ]
         child = Enumeration(self._library, leaves, len(elements), meter, outer=outer)

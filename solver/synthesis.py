@@ -9,24 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count, islice
+from itertools import count
 from math import inf
 from operator import eq
 
 from solver.behaviour import FAILURE
+from solver.deduction import ANYTHING
 from solver.enumeration import Entry, Enumeration, Leaf, Library
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import BOOL, Sort
-from solver.terms import App, Bind, Binder, Choice, Component, Term, size
+from solver.terms import App, Bind, Binder, Choice, Component, Term, size, variables_of
 from solver.unification import Pieces, cheapest_tree
 
 _DEAREST_TREE = 40
-_DEDUCTION_COST = 5
+# At these costs deduction looks inside collections that are no dearer, each once.
+_DEDUCTION_COSTS = (3, 6)
 _MANY, _SMALL_SHARE = 24, 120
 _FEW, _LARGE_SHARE = 3, 12
 
 # What a wish of the specification that a program leaves unfulfilled adds to its cost.
-_WISH = 3
+WISH = 4
 # Of the wishes that a part of a conditional fulfils, what is taken off its cost when wishes lead the choice.
 _REFUND = 2
 
@@ -62,7 +64,7 @@ class Goal:
 
     def unfulfilled(self, marks: int) -> int:
         """What the wishes that these marks leave open add to a term's cost."""
-        return _WISH * (self.wishes & ~marks).bit_count()
+        return WISH * (self.wishes & ~marks).bit_count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def synthesize(
     Where more than one is asked for, terms that cost one more than the first are looked for too, and no dearer ones.
 
     A term that is found is held back until every term of at most its cost was seen, or until the search has done as
-    much work again as it took to find it and a quarter of its limit more.
+    much work again as it took to find it and half of its limit more.
     """
     enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
     search = _Search(library, enumeration, goal, meter, found_at_most)
@@ -136,8 +138,8 @@ class _Search:
                 self._look_at(entry)
                 if self._patience and self._meter.spent > self._patience:
                     return False
-            if cost == _DEDUCTION_COST and self.enumeration.depth == 0:
-                self._deduce()
+            if cost in _DEDUCTION_COSTS and self.enumeration.depth == 0:
+                self._deduce(cost)
             self._unify(cost)
             if self._cheapest + (self._at_most > 1) <= cost:
                 return False
@@ -160,35 +162,47 @@ class _Search:
                 for view in self._views:
                     view.tests.add(entry.term, view.cost(entry, self._goal), holds, entry.marks)
 
-    def _deduce(self) -> None:
+    def _deduce(self, dearest: int) -> None:
         """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies.
 
         Many get a little work, so that no short inside is missed, and the first of them then much more.
         """
-        attempts = list(islice(self._attempts(self._goal), _MANY))
+        attempts = sorted(self._attempts(self._goal, dearest), key=self._promise)[:_MANY]
         for some, share in ((attempts, _SMALL_SHARE), (attempts[:_FEW], _LARGE_SHARE)):
             for attempt in some:
                 meter = self._meter.part(self._meter.limit // share)
                 self._attempt(*attempt, meter)
                 self._meter.tick(meter.spent)
         if self._found:
-            self._patience = self._meter.spent + self._meter.limit // 4
+            self._patience = self._meter.spent + self._meter.limit // 2
+
+    def _promise(self, attempt: tuple[Binder, Entry, Goal, Callable[[Term], Term]]) -> int:
+        binder, source, goal, _ = attempt
+        return binder.cost + source.cost + goal.unfulfilled(0)
 
     def _attempt(self, binder: Binder, source: Entry, goal: Goal, wrap: Callable[[Term], Term], meter: Meter) -> None:
         child = self.enumeration.open_child(source, binder.bound, meter)
         if child is None:
             return
-        inside = _Search(self._library, child, replace(goal, confirm=None), meter, self._at_most)
+
+        def whole_of(term: Term) -> Term:
+            body, condition = (term, None) if binder.body is not None else (None, term)
+            return wrap(Bind(binder, child.variables, source.term, body, condition))
+
+        judge = self._goal.confirm
+        confirm = None if judge is None else partial(_is_confirmed, judge, whole_of)
+        inside = _Search(self._library, child, replace(goal, confirm=confirm), meter, self._at_most)
         with suppress(BudgetSpentError):
             inside.run(_DEAREST_TREE)
         for found in inside.best():
-            body, condition = (found.term, None) if binder.body is not None else (None, found.term)
-            whole = wrap(Bind(binder, child.variables, source.term, body, condition))
+            if binder.body is None and not set(child.variables) & set(variables_of(found.term)):
+                continue
+            whole = whole_of(found.term)
             around = size(whole) - size(found.term) - size(source.term) - 1
             self._hold(whole, found.cost + source.cost + binder.cost + around, ~0)
 
-    def _attempts(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
-        yield from ((*attempt, _as_it_is) for attempt in self._inside(goal))
+    def _attempts(self, goal: Goal, dearest: int) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
+        yield from ((*attempt, _as_it_is) for attempt in self._inside(goal, dearest))
         for component in self._library.components:
             if component.invert is not None and component.result in goal.sorts and goal.targets is not None:
                 wanted = zip(goal.targets, goal.accepts, strict=True)
@@ -196,11 +210,12 @@ class _Search:
                 if None not in arguments:
                     accepts = _accepts(arguments, goal)
                     inner = replace(goal, sorts=component.parameters, accepts=accepts, targets=tuple(arguments))
-                    yield from ((*attempt, _wrapper(component)) for attempt in self._inside(inner))
+                    yield from ((*attempt, _wrapper(component)) for attempt in self._inside(inner, dearest))
 
-    def _inside(self, goal: Goal) -> Iterator[tuple[Binder, Entry, Goal]]:
+    def _inside(self, goal: Goal, dearest: int) -> Iterator[tuple[Binder, Entry, Goal]]:
         """Every binder over every cheap collection, with what its body or condition must then be."""
-        for cost in range(1, _DEDUCTION_COST + 1):
+        cheapest = max((cost + 1 for cost in _DEDUCTION_COSTS if cost < dearest), default=1)
+        for cost in range(cheapest, dearest + 1):
             for binder in self._library.binders:
                 if binder.invert is None or binder.result not in goal.sorts:
                     continue
@@ -215,7 +230,7 @@ class _Search:
             return
         self._found[found] = None
         self._cheapest = min(self._cheapest, found.cost)
-        self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 4
+        self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 2
 
     def _unify(self, cost: int) -> None:
         if cost < 3:
@@ -225,13 +240,15 @@ class _Search:
                 continue
             view.answers.changed = view.tests.changed = False
             dearest = min(_DEAREST_TREE, self._cheapest - 1)
-            tree = cheapest_tree(view.answers, view.tests, self._wanted, int(dearest), self._meter, Choice)
+            tree = cheapest_tree(
+                view.answers, view.tests, self._wanted, int(dearest), self._meter, Choice, accept=self._goal.confirm
+            )
             if tree is not None and isinstance(tree.term, Choice):
                 self._hold(tree.term, tree.cost + view.refunded(tree.marks, self._goal), tree.marks)
 
 
 class _View:
-    """Pieces of conditionals as one way of counting costs orders them: ``refund`` is taken off for each wish fulfilled."""
+    """Pieces of conditionals, as one way of counting orders them: ``refund`` is taken off for each wish fulfilled."""
 
     def __init__(self, refund: int) -> None:
         self._refund = refund
@@ -259,7 +276,7 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
         if wishes is None:
             return None
         targets += wishes
-        accepts += [None if accept is None else partial(goal.same, wish) for wish in wishes]
+        accepts += [None if accept is None or wish is ANYTHING else partial(goal.same, wish) for wish in wishes]
     if all(accept is None for accept in accepts):
         return None
     return replace(
@@ -267,7 +284,7 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
         sorts=(binder.body or BOOL,),
         accepts=tuple(accepts),
         targets=tuple(targets),
-        wishes=goal.wishes & ~source.marks,
+        wishes=goal.wishes & ~(source.marks | binder.mark),
     )
 
 
@@ -276,6 +293,10 @@ def _accepts(targets: Sequence[object], goal: Goal) -> tuple[Callable[[object], 
         None if accept is None else partial(goal.same, target)
         for target, accept in zip(targets, goal.accepts, strict=True)
     )
+
+
+def _is_confirmed(confirm: Callable[[Term], bool], whole_of: Callable[[Term], Term], term: Term) -> bool:
+    return confirm(whole_of(term))
 
 
 def _as_it_is(term: Term) -> Term:

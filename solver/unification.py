@@ -6,6 +6,7 @@ an exact search for the smallest tree in place of their greedy one: examples are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -14,6 +15,8 @@ from solver.meter import Meter
 
 DEEPEST_TREE = 3
 _CHOICE_COST = 3
+_ALIKE = 8
+_MOST_ASKED = 100
 
 TermT = TypeVar("TermT")
 
@@ -62,15 +65,20 @@ def cheapest_tree(
     meter: Meter,
     choose: Callable[[TermT, TermT, TermT], TermT],
     deepest: int = DEEPEST_TREE,
+    accept: Callable[[TermT], bool] | None = None,
 ) -> Part[TermT] | None:
     """The cheapest decision tree that is right on all ``wanted`` inputs and costs at most ``dearest``.
 
-    ``choose`` makes a choice of a test, what holds where it does, and what holds elsewhere. ``None`` where there is no
+    ``choose`` makes a choice of a test, what holds where it does, and what holds elsewhere. ``accept`` has the last
+    word on a tree; without it, a single answer may be the tree. ``None`` where there is no
     tree of at most ``deepest`` tests on a path. Raises ``BudgetSpentError``.
     """
     if wanted & ~answers.covered:
         return None
-    return _Trees(answers, tests, meter, choose).best(wanted, deepest, dearest)
+    trees = _Trees(answers, tests, meter, choose)
+    if accept is None:
+        return trees.best(wanted, deepest, dearest)
+    return trees.first_accepted(wanted, deepest, dearest, accept)
 
 
 class _Trees(Generic[TermT]):
@@ -97,6 +105,30 @@ class _Trees(Generic[TermT]):
         self._memo[wanted, depth] = (dearest, found)
         return found
 
+    def first_accepted(
+        self, wanted: int, depth: int, dearest: int, accept: Callable[[TermT], bool]
+    ) -> Part[TermT] | None:
+        """The cheapest tree that is accepted; of tests that part the inputs alike, the cheapest few are tried."""
+        trees: list[Part[TermT]] = []
+        tried: Counter[int] = Counter()
+        for test in self._tests:
+            then_inputs = wanted & test.inputs
+            rest = dearest - test.cost - _CHOICE_COST
+            if rest < 2 or not then_inputs or then_inputs == wanted or tried[then_inputs] == _ALIKE:
+                continue
+            tried[then_inputs] += 1
+            then = self.best(then_inputs, depth - 1, rest - 1)
+            otherwise = then and self.best(wanted & ~test.inputs, depth - 1, rest - then.cost)
+            if then is not None and otherwise is not None:
+                trees.append(self._tree(test, then, otherwise, wanted))
+        trees.sort(key=lambda tree: tree.cost)
+        return next((tree for tree in trees[:_MOST_ASKED] if accept(tree.term)), None)
+
+    def _tree(self, test: Part[TermT], then: Part[TermT], otherwise: Part[TermT], wanted: int) -> Part[TermT]:
+        cost = test.cost + _CHOICE_COST + then.cost + otherwise.cost
+        marks = test.marks | then.marks | otherwise.marks
+        return Part(self._choose(test.term, then.term, otherwise.term), cost, wanted, marks)
+
     def _search(self, wanted: int, depth: int, dearest: int) -> Part[TermT] | None:
         self._meter.tick(1 + len(self._answers) // 16)
         best = next((part for part in self._answers if not wanted & ~part.inputs), None)
@@ -120,8 +152,6 @@ class _Trees(Generic[TermT]):
             otherwise = self.best(wanted & ~test.inputs, depth - 1, rest - then.cost)
             if otherwise is None:
                 continue
-            cost = test.cost + _CHOICE_COST + then.cost + otherwise.cost
-            marks = test.marks | then.marks | otherwise.marks
-            best = Part(self._choose(test.term, then.term, otherwise.term), cost, wanted, marks)
-            limit = cost - 1
+            best = self._tree(test, then, otherwise, wanted)
+            limit = best.cost - 1
         return best

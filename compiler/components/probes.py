@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 _COUNT = 5
+_FEW = 4
 
 
 def probes_of(inputs: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -15,6 +16,22 @@ def probes_of(inputs: Sequence[Mapping[str, object]]) -> list[dict[str, object]]
     made = [_varied(inputs[number % len(inputs)], number) for number in range(_COUNT)]
     unique = {repr(row): row for row in made}
     return [row for text, row in unique.items() if text not in known]
+
+
+def boundary_probes(inputs: Sequence[Mapping[str, object]], constants: Sequence[object]) -> list[dict[str, object]]:
+    """Inputs like the first, with each integer at and around the constants of a specification, and far beyond them."""
+    numbers = [value for value in constants if isinstance(value, int) and not isinstance(value, bool)]
+    if not inputs or not numbers:
+        return []
+    values = list(dict.fromkeys([near for number in numbers[:_FEW] for near in (number, number + 1, number - 1)]))
+    values += [5 * max(map(abs, numbers)) + 3, -1, 0]
+    made = [
+        {**inputs[0], name: value}
+        for name, given in inputs[0].items()
+        if isinstance(given, int) and not isinstance(given, bool)
+        for value in values
+    ]
+    return list({repr(row): row for row in made}.values())
 
 
 def _varied(row: Mapping[str, object], number: int) -> dict[str, object]:

@@ -11,7 +11,12 @@ from compiler.ir.nodes import Expr, Function, Import, Return
 from compiler.source import Source
 from solver.terms import App, Bind, Choice, Component, Lit, Term, Var, variables_of
 
-_IMPORTS = {"math": "import math", "statistics": "import statistics", "Counter": "from collections import Counter"}
+_IMPORTS = {
+    "math": "import math",
+    "statistics": "import statistics",
+    "itertools": "import itertools",
+    "Counter": "from collections import Counter",
+}
 
 _PLACEHOLDERS = frozenset("abcsxepkv")
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from compiler.components.description import cost_bits, literal_cost
 from compiler.components.guidance import (
     NO_GUIDANCE,
     Guidance,
+    focused,
     guided,
     guided_binders,
     phrase_components,
+    sorts_on_the_way,
+    speaks_of_texts,
     wishes_of,
 )
 from compiler.components.probes import probes_of
@@ -40,7 +45,7 @@ from solver.sorts import (
     is_subsort,
     sort_of_value,
 )
-from solver.synthesis import Goal, synthesize
+from solver.synthesis import Goal, Synthesis, synthesize
 from solver.terms import Lit, Term, Var
 
 
@@ -106,6 +111,8 @@ _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
 )
 _FEW_CONSTANTS = 6
 _RIVALS = 8
+_DEAREST = 60
+_FOCUSED_SHARE = 0.6
 _RIVAL_BITS = 2.0
 
 
@@ -122,6 +129,7 @@ def search_expressions(
     probes: Sequence[Mapping[str, object]] | None = None,
     guidance: Guidance = NO_GUIDANCE,
     confirm: Callable[[Term], bool] | None = None,
+    wished: Collection[str] | None = None,
 ) -> SearchReport:
     """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
 
@@ -129,24 +137,29 @@ def search_expressions(
     rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
     open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
     it earlier. ``guidance`` makes operations and constants cheap that the specification speaks of. ``confirm`` has the
-    last word on what fits.
+    last word on what fits. ``wished`` are the parameters that an expression should use, by default all.
     """
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
     known = [(name, refined(sort, [row[name] for row in inputs if name in row])) for name, sort in parameters]
     wanted = [target for target in targets if target is not DONT_CARE and not isinstance(target, Accepts)]
     result = refined(result, wanted)
-    space = universe([sort for _, sort in known], result)
+    sorts = [sort for _, sort in known]
+    space = universe(
+        sorts, result, sorts_on_the_way(guidance, sorts, result), numbers_as_text=speaks_of_texts(guidance)
+    )
     more = probes_of(inputs) if probes is None else probes
     goal = _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted)
     wishes = wishes_of(guidance)
-    synthesis = synthesize(
-        library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance),
-        leaves_for(known, [*inputs, *more], len(wishes)),
-        replace(goal, wishes=(1 << len(wishes) + len(known)) - 1, confirm=confirm),
-        Meter(limit, should_stop),
-        found_at_most=max(found_at_most, _RIVALS if more else 1),
-    )
+    library = library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance)
+    leaves = leaves_for(known, [*inputs, *more], len(wishes))
+    names = {name for name, _ in known if wished is None or name in wished}
+    marks = [leaf.mark for leaf in leaves if isinstance(leaf.term, Var) and leaf.term.name in names]
+    marks += [*library.marks.values(), *(item.mark for item in library.components)]
+    marks += [item.mark for item in library.binders]
+    goal = replace(goal, wishes=reduce(or_, marks, 0), confirm=confirm)
+    meter = Meter(limit, should_stop)
+    synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, max(found_at_most, _RIVALS if more else 1))
     found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in synthesis.found)
     return SearchReport(
         found[:found_at_most],
@@ -155,6 +168,30 @@ def search_expressions(
         synthesis.exhausted,
         synthesis.stopped,
         contested=_is_contested(found, more),
+    )
+
+
+def _in_two_rounds(
+    library: Library, leaves: Sequence[Leaf], goal: Goal, meter: Meter, guidance: Guidance, found_at_most: int
+) -> Synthesis:
+    """First with the operations alone of which the words speak, which reaches deeper; then with all of them."""
+    if guidance.silent:
+        return synthesize(library, leaves, goal, meter, found_at_most=found_at_most)
+    part = meter.part(int(meter.limit * _FOCUSED_SHARE))
+    first = synthesize(focused(library, guidance), leaves, goal, part, found_at_most=found_at_most)
+    if first.stopped:
+        return first
+    dearest = first.found[0].cost if first.found else _DEAREST
+    rest = meter.part(meter.limit - part.spent)
+    second = synthesize(library, leaves, goal, rest, found_at_most=found_at_most, dearest=dearest)
+    together = sorted(dict.fromkeys([*first.found, *second.found]), key=lambda item: item.cost)
+    near = [item for item in together if item.cost <= together[0].cost + 1]
+    return Synthesis(
+        tuple(near[:found_at_most]),
+        first.expansions + second.expansions,
+        second.banks,
+        second.exhausted and not first.found,
+        second.stopped,
     )
 
 
@@ -168,7 +205,7 @@ def _is_contested(found: Sequence[FoundExpression], probes: Sequence[Mapping[str
         if rival.cost > found[0].cost and cost_bits(rival.expr) > longest:
             continue
         second = [_value(rival.term, probe) for probe in probes]
-        if any(FAILURE not in (a, b) and not _same(a, b) for a, b in zip(first, second, strict=True)):
+        if any(FAILURE not in (a, b) and not same(a, b) for a, b in zip(first, second, strict=True)):
             return True
     return False
 
@@ -214,7 +251,7 @@ def _literals(
     given = [(value, cost) for value in constants]
     given += [(constant.value, constant.cost) for constant in guidance.constants]
     forced = (
-        [(wanted[0], literal_cost(wanted[0]))] if wanted and all(_same(value, wanted[0]) for value in wanted) else []
+        [(wanted[0], literal_cost(wanted[0]))] if wanted and all(same(value, wanted[0]) for value in wanted) else []
     )
     made: dict[Lit, int] = {}
     for value, its_cost in (*usual, *given, *forced):
@@ -261,7 +298,7 @@ def _goal(space: Universe, result: Sort, targets: Sequence[object], wanted: Sequ
     if BOOL in sorts and result != BOOL and not any(isinstance(value, bool) for value in wanted):
         sorts.remove(BOOL)
     known = None if any(isinstance(target, Accepts) for target in targets) else tuple(targets)
-    return Goal(tuple(sorts), tuple(map(_acceptance, targets)), known, _same)
+    return Goal(tuple(sorts), tuple(map(_acceptance, targets)), known, same)
 
 
 def _acceptance(target: object) -> Callable[[object], bool] | None:
@@ -271,7 +308,7 @@ def _acceptance(target: object) -> Callable[[object], bool] | None:
         case Accepts(test):
             return _quiet(test)
         case _:
-            return _quiet(lambda value: _same(value, target))
+            return _quiet(lambda value: same(value, target))
 
 
 def _quiet(test: Callable[[object], bool]) -> Callable[[object], bool]:
@@ -284,7 +321,7 @@ def _quiet(test: Callable[[object], bool]) -> Callable[[object], bool]:
     return holds
 
 
-def _same(value: object, target: object) -> bool:
+def same(value: object, target: object) -> bool:
     """Equality as examples mean it: ``==``, with the last digits of floats left open."""
     if isinstance(target, float) or isinstance(value, float):
         return (
@@ -294,7 +331,7 @@ def _same(value: object, target: object) -> bool:
         )
     if isinstance(target, (list, tuple)) and type(value) is type(target):
         assert isinstance(value, (list, tuple))
-        return len(value) == len(target) and all(map(_same, value, target))
+        return len(value) == len(target) and all(map(same, value, target))
     return type(value) is type(target) and value == target
 
 

@@ -5,7 +5,8 @@ The text is the operation both ways: search evaluates it, and the program is bui
 that can be ordered, ``S`` for sequences, ``I`` for what can be looped over in a definite order, ``C`` for any
 collection, ``D`` for dictionaries, ``P`` for what yields pairs; ``S_item`` is the sort of an element of ``S``,
 ``D_value`` that of a value of ``D``. Marks: ``both`` (commutative), ``lazy`` (gives an iterator, which is listed before
-others look at it), and what the elements must be: ``numbers``, ``ordered``, ``scalars``, ``texts``.
+others look at it), ``values`` (all but truth values), and what the elements must be: ``numbers``, ``ordered``,
+``scalars``, ``texts``.
 
 Nothing here shows the order of a set, which depends on the hash seed.
 """
@@ -18,6 +19,11 @@ a - b                       ; N N -> N                   ; 1 ;
 a * b                       ; N N -> N                   ; 1 ; both
 a // b                      ; N N -> N                   ; 1 ;
 a % b                       ; N N -> N                   ; 1 ;
+a % b == 0                  ; int int -> bool            ; 2 ;
+-(-a // b)                  ; int int -> int             ; 3 ;
+(2 * a + b) // (2 * b)      ; int int -> int             ; 3 ;
+abs(a - b)                  ; N N -> N                   ; 2 ; both
+int(a / b)                  ; int int -> int             ; 3 ;
 a / b                       ; float float -> float       ; 1 ;
 a ** b                      ; N int -> N                 ; 2 ;
 -a                          ; N -> N                     ; 1 ;
@@ -39,8 +45,10 @@ a | b                     ; int int -> int             ; 3 ; both
 a ^ b                       ; int int -> int             ; 3 ; both
 a << b                      ; int int -> int             ; 3 ;
 a >> b                      ; int int -> int             ; 3 ;
-a == b                      ; T T -> bool                ; 1 ; both
-a != b                      ; T T -> bool                ; 1 ; both
+a == b                      ; T T -> bool                ; 1 ; both values
+a != b                      ; T T -> bool                ; 1 ; both values
+a == b                      ; bool bool -> bool          ; 3 ; both
+a != b                      ; bool bool -> bool          ; 3 ; both
 a < b                       ; N N -> bool                ; 1 ;
 a <= b                      ; N N -> bool                ; 1 ;
 a < b                       ; str str -> bool            ; 2 ;
@@ -51,9 +59,12 @@ a or b                      ; bool bool -> bool          ; 1 ; both
 not a                       ; bool -> bool               ; 1 ;
 int(a)                      ; bool -> int                ; 2 ;
 len(a)                      ; C -> int                   ; 1 ;
+not a                       ; C -> bool                  ; 2 ;
 sum(a)                      ; C -> C_item                ; 1 ; numbers
 min(a)                      ; C -> C_item                ; 1 ; ordered
 max(a)                      ; C -> C_item                ; 1 ; ordered
+max(a, default=b)           ; C C_item -> C_item         ; 2 ; ordered
+min(a, default=b)           ; C C_item -> C_item         ; 2 ; ordered
 sorted(a)                   ; C -> list[C_item]          ; 1 ; ordered
 sorted(a, reverse=True)     ; C -> list[C_item]          ; 2 ; ordered
 math.prod(a)                ; C -> C_item                ; 2 ; numbers
@@ -78,6 +89,18 @@ a[::-1]                     ; S -> S                     ; 1 ;
 a[::2]                      ; S -> S                     ; 2 ;
 a[1::2]                     ; S -> S                     ; 2 ;
 a[::b]                      ; S int -> S                 ; 2 ;
+a[b::c]                     ; S int int -> S             ; 2 ;
+a[b % len(a)]               ; S int -> S_item            ; 2 ;
+a[-b:]                      ; S int -> S                 ; 3 ;
+a[b:] + a[:b]               ; S int -> S                 ; 3 ;
+a[(len(a) - 1) // 2:len(a) // 2 + 1] ; S -> S            ; 3 ;
+[a[start:start + b] for start in range(len(a) - b + 1)] ; S int -> list[S] ; 3 ;
+[a[start:start + b] for start in range(0, len(a), b)] ; S int -> list[S] ; 3 ;
+list(dict.fromkeys(a))      ; I -> list[I_item]          ; 3 ;
+list(itertools.accumulate(a)) ; I -> list[I_item]        ; 2 ; numbers
+list(itertools.accumulate(a, max)) ; I -> list[I_item]   ; 2 ; numbers
+list(itertools.accumulate(a, min)) ; I -> list[I_item]   ; 3 ; numbers
+[(key, len(list(run))) for key, run in itertools.groupby(a)] ; I -> list[tuple[I_item, int]] ; 3 ;
 a + b                       ; S S -> S                   ; 1 ;
 a * b                       ; S int -> S                 ; 2 ;
 a.count(b)                  ; S S_item -> int            ; 1 ;
@@ -90,10 +113,10 @@ a + [b]                     ; list[T] T -> list[T]       ; 2 ;
 (a, b, c)                   ; T U V -> tuple[T, U, V]    ; 1 ;
 a[0]                        ; tuple[T, U] -> T           ; 1 ;
 a[1]                        ; tuple[T, U] -> U           ; 1 ;
-range(a)                    ; int -> Iterable[int]       ; 1 ;
-range(a, b)                 ; int int -> Iterable[int]   ; 1 ;
+range(a)                    ; int -> Iterable[int]       ; 2 ;
+range(a, b)                 ; int int -> Iterable[int]   ; 2 ;
 range(1, a + 1)             ; int -> Iterable[int]       ; 2 ;
-range(a, b + 1)             ; int int -> Iterable[int]   ; 2 ;
+range(a, b + 1)             ; int int -> Iterable[int]   ; 3 ;
 range(len(a))               ; S -> Iterable[int]         ; 2 ;
 enumerate(a)                ; S -> Iterable[tuple[int, S_item]] ; 1 ; lazy
 zip(a, a[1:])               ; S -> Iterable[tuple[S_item, S_item]] ; 2 ; lazy
@@ -111,10 +134,13 @@ a.keys()                    ; D -> Iterable[D_item]      ; 1 ;
 a.values()                  ; D -> Iterable[D_value]     ; 1 ;
 a.items()                   ; D -> Iterable[tuple[D_item, D_value]] ; 1 ;
 {**a, **b}                  ; D D -> D                   ; 2 ;
+{key: a.get(key, 0) + b.get(key, 0) for key in {**a, **b}} ; dict[T, N] dict[T, N] -> dict[T, N] ; 3 ;
 {**a, b: c}                 ; D D_item D_value -> D      ; 2 ;
 dict(a)                     ; Iterable[tuple[T, U]] -> dict[T, U] ; 1 ;
 dict(zip(a, b))             ; list[T] list[U] -> dict[T, U] ; 2 ;
 dict(Counter(a))            ; I -> dict[I_item, int]     ; 2 ;
+sorted(a.items(), key=lambda item: (-item[1], item[0])) ; dict[O, N] -> list[tuple[O, N]] ; 3 ;
+[int(digit) for digit in str(abs(a))] ; int -> list[int] ; 2 ;
 str(a)                      ; N -> str                   ; 1 ;
 int(a)                      ; str -> int                 ; 1 ;
 bin(a)                      ; int -> str                 ; 3 ;
@@ -173,6 +199,7 @@ sum(e for x in s)                       ; C: N -> N                ; 1
 sum(x for x in s if p)                  ; C: -> C_item             ; 1 ; numbers
 sum(e for x in s if p)                  ; C: N -> N                ; 2
 sum(1 for x in s if p)                  ; C: -> int                ; 1
+math.prod(e for x in s)                 ; C: N -> N                ; 2
 all(e for x in s)                       ; C: bool -> bool         ; 1
 any(e for x in s)                       ; C: bool -> bool         ; 1
 max(e for x in s)                       ; C: O -> O                ; 1
@@ -186,6 +213,13 @@ sorted(s, key=lambda x: e, reverse=True) ; I: O -> list[I_item]    ; 3
 {x: e for x in s}                       ; I: B -> dict[I_item, B]  ; 2
 tuple(e for x in s)                     ; I: B -> tuple[B, ...]    ; 1
 tuple(x for x in s if p)                ; I: -> tuple[I_item, ...] ; 1
+{x: e for x in s if p}                  ; I: B -> dict[I_item, B]  ; 2
+next((x for x in s if p), None)         ; I: -> I_item | None      ; 2
+next((e for x in s if p), None)         ; I: B -> B | None         ; 2
+next((x for x in s if p), -1)           ; I: -> I_item             ; 3 ; numbers
+next((e for x in s if p), -1)           ; I: N -> N                ; 3
+{key: [x for x in s if e == key] for key in dict.fromkeys(e for x in s)} ; I: B -> dict[B, list[I_item]] ; 3
+dict(Counter(e for x in s))             ; I: B -> dict[B, int]     ; 2
 {k: e for k, v in s}                    ; P: B -> dict[P_first, B] ; 2
 {k: v for k, v in s if p}               ; P: -> dict[P_first, P_second] ; 1
 """.strip()

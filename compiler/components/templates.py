@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 import statistics
@@ -16,12 +17,21 @@ from compiler.components import universe as sorts_of
 from compiler.components.table import BINDERS, OPERATIONS, TEXT_OPERATIONS
 from compiler.components.universe import Universe
 from solver.behaviour import LONGEST_VALUE
-from solver.deduction import wishes_of_filter, wishes_of_map, wishes_of_mapping, wishes_of_remapping
+from solver.deduction import (
+    wishes_of_filter,
+    wishes_of_first,
+    wishes_of_groups,
+    wishes_of_kept_items,
+    wishes_of_map,
+    wishes_of_mapping,
+    wishes_of_remapping,
+)
 from solver.sorts import (
     ANY,
     BOOL,
     FLOAT,
     INT,
+    NONE,
     STR,
     DictSort,
     IterableSort,
@@ -32,6 +42,7 @@ from solver.sorts import (
     Sort,
     TupleSort,
     element_of,
+    join,
 )
 from solver.terms import Binder, Component
 
@@ -42,6 +53,10 @@ _PARAMETERS = "abc"
 _GUARDS = {
     "a ** b": "abs(b) <= 64 and abs(a) < 1 << 64 and (b >= 0 or isinstance(a, float))",
     "a << b": "b <= 256",
+    "int(a / b)": "abs(a) < 1 << 52",
+    "[a[start:start + b] for start in range(len(a) - b + 1)]": "b >= 1",
+    "[a[start:start + b] for start in range(0, len(a), b)]": "b >= 1",
+    "a[-b:]": "b >= 1",
     "round(a, b)": "abs(b) <= 64",
     "a * b": "isinstance(a, (int, float)) or len(a) * b <= LONGEST",
     "math.factorial(a)": "a <= 256",
@@ -65,17 +80,21 @@ def _too_large() -> object:
 _NAMESPACE: dict[str, object] = {
     "math": math,
     "statistics": statistics,
+    "itertools": itertools,
     "Counter": Counter,
     "LONGEST": LONGEST_VALUE,
     "too_large": _too_large,
 }
 
 
-# How a binder with a key is evaluated from elements and keys; the others follow from their text.
+# How a binder with a key or groups is evaluated from elements and keys; the others follow from their text.
 _KEYED = {
     "max(s, key=lambda x: e)": "max(zip(bodies, elements), key=lambda pair: pair[0])[1]",
     "min(s, key=lambda x: e)": "min(zip(bodies, elements), key=lambda pair: pair[0])[1]",
     "sorted(s, key=lambda x: e)": "[x for _, x in sorted(zip(bodies, elements), key=lambda pair: pair[0])]",
+    "{key: [x for x in s if e == key] for key in dict.fromkeys(e for x in s)}": (
+        "{key: [x for x, other in zip(elements, bodies) if other == key] for key in dict.fromkeys(bodies)}"
+    ),
     "sorted(s, key=lambda x: e, reverse=True)": (
         "[x for _, x in sorted(zip(bodies, elements), key=lambda pair: pair[0], reverse=True)]"
     ),
@@ -90,11 +109,19 @@ _INVERSIONS = {
     "tuple(x for x in s if p)": wishes_of_filter,
     '"".join(x for x in s if p)': wishes_of_filter,
     "{x: e for x in s}": wishes_of_mapping,
+    "{k: v for k, v in s if p}": wishes_of_kept_items,
+    "next((x for x in s if p), None)": wishes_of_first,
+    "{key: [x for x in s if e == key] for key in dict.fromkeys(e for x in s)}": wishes_of_groups,
     "{k: e for k, v in s}": wishes_of_remapping,
 }
 _UNWRAPPINGS: dict[str, Callable[[object], object]] = {
     '" ".join(a)': lambda text: text.split(" ") if isinstance(text, str) and " " in text else None,
 }
+
+# The operations that take and give ranges; other iterables of integers come from dictionaries.
+_OF_RANGES = frozenset(
+    ("list(a)", "sum(a)", "range(a)", "range(a, b)", "range(1, a + 1)", "range(a, b + 1)", "range(len(a))")
+)
 
 _LOOP = re.compile(r" for (x|k, v) in s( if p)?")
 
@@ -134,6 +161,8 @@ def binders_for(universe: Universe) -> tuple[Binder, ...]:
 
 def _instances(row: _Row, universe: Universe) -> Iterator[Component]:
     known = set(universe.sorts)
+    if row.text not in _OF_RANGES and not any(isinstance(sort, DictSort) for sort in known):
+        known.discard(IterableSort(INT))
     for choice in _choices((*row.parameters, row.result), row.marks, universe):
         parameters = tuple(_sort(text, choice) for text in row.parameters)
         result = _sort(row.result, choice)
@@ -231,7 +260,7 @@ def _range(letter: str, marks: frozenset[str], universe: Universe) -> list[Sort]
         case "P":
             return [sort for sort in universe.sorts if _yields_pairs(sort)]
         case _:
-            return [sort for sort in universe.sorts if _is_plain(sort, "optional" in marks)]
+            return [sort for sort in universe.sorts if _is_plain(sort, "optional" in marks) and _is_meant(sort, marks)]
     return [sort for sort in universe.sorts if fits(sort) and _elements_fit(element_of(sort), marks)]
 
 
@@ -242,6 +271,10 @@ def _yields_pairs(sort: Sort) -> bool:
 
 def _is_plain(sort: Sort, optional: bool) -> bool:
     return sorts_of.is_optional(sort) if optional else not isinstance(sort, IterableSort)
+
+
+def _is_meant(sort: Sort, marks: frozenset[str]) -> bool:
+    return "values" not in marks or sort != BOOL
 
 
 def _elements_fit(element: Sort | None, marks: frozenset[str]) -> bool:
@@ -267,6 +300,8 @@ def _tree(text: str) -> ast.expr:
 
 def _sort_of_tree(tree: ast.expr, choice: Mapping[str, Sort]) -> Sort:
     match tree:
+        case ast.BinOp(left=left, right=ast.Constant(value=None)):
+            return join(_sort_of_tree(left, choice), NONE)
         case ast.Name(id=name):
             return choice.get(name) or _ATOMS.get(name) or NamedSort(name)
         case ast.Subscript(value=ast.Name(id=head), slice=inside):

@@ -46,12 +46,14 @@ class Universe:
         return {sort: (sort, *(other for other in self.sorts if _may_stand_for(other, sort))) for sort in self.sorts}
 
 
-def universe(parameters: Iterable[Sort], result: Sort) -> Universe:
-    """The sorts in play between these parameters and this result."""
-    given = list(dict.fromkeys(part for sort in (*parameters, result) for part in _parts(sort)))
+def universe(
+    parameters: Iterable[Sort], result: Sort, more: Iterable[Sort] = (), *, numbers_as_text: bool = True
+) -> Universe:
+    """The sorts in play between these parameters and this result; ``more`` are others that may lie on the way."""
+    given = list(dict.fromkeys(part for sort in (*parameters, result, *more) for part in _parts(sort)))
     texts = STR in given
     sorts: list[Sort] = [*given, INT, BOOL]
-    if INT in given or texts:
+    if texts or (INT in given and numbers_as_text):
         sorts.append(STR)
     if texts:
         sorts.append(ListSort(STR))

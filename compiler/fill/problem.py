@@ -14,33 +14,40 @@ from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import (
     Assign,
     BlockHole,
+    Conditional,
     Const,
     Display,
     ExprHole,
     Function,
+    If,
     Module,
     Name,
     Param,
     Parameters,
     Return,
     TypeRef,
+    While,
 )
 from compiler.ir.walk import walk
 from compiler.source import Source
 from compiler.spec import Equals, Example, FunctionSpec, RaisesError, Satisfies
-from solver.sorts import ANY, Sort, join_all, sort_of_value
+from solver.sorts import ANY, BOOL, Sort, join_all, sort_of_value
 
 SEARCH_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a hole must give: its value (a target) in each environment."""
+    """What a hole must give: its value (a target) in each environment.
+
+    ``partial`` tells that it is a part of the function's body, whose values the contracts do not speak of.
+    """
 
     parameters: tuple[tuple[str, Sort], ...]
     environments: tuple[Mapping[str, object], ...]
     targets: tuple[object, ...]
     sort: Sort
+    partial: bool = False
 
 
 def partial_function(function: FunctionSpec) -> Function:
@@ -147,7 +154,28 @@ def hole_problem(function: FunctionSpec, context: str, template: Function, hole:
         targets.append(_hole_target(program, function, row, hole, template, target[0]))
     names = [name for name in environments[0] if all(name in env for env in environments)] if environments else []
     parameters = tuple((name, join_all(sort_of_value(env[name]) for env in environments)) for name in names)
-    return Problem(parameters, tuple(environments), tuple(targets), ANY)
+    if _is_test(template, hole):
+        decided = tuple(_truth_value(target) for target in targets)
+        return Problem(parameters, tuple(environments), decided, BOOL, partial=True)
+    returned = _is_returned(template, hole)
+    sort = function.signature.returns if returned else ANY
+    return Problem(parameters, tuple(environments), tuple(targets), sort, partial=not returned)
+
+
+def _is_returned(template: Function, hole: ExprHole) -> bool:
+    return any(isinstance(node, Return) and node.value == hole for node in walk(template))
+
+
+def _is_test(template: Function, hole: ExprHole) -> bool:
+    return any(isinstance(node, (If, While, Conditional)) and node.test == hole for node in walk(template))
+
+
+def _truth_value(target: object) -> object:
+    """The truth value that passes, where only one does."""
+    if not isinstance(target, Accepts):
+        return target
+    passing = [value for value in (True, False) if target.test(value)]
+    return passing[0] if len(passing) == 1 else target
 
 
 def _run_with(
@@ -169,7 +197,7 @@ def _hole_target(
     wanted: object,
 ) -> object:
     """The value itself where the hole is what is returned; else a test that runs the function with a value in place."""
-    if any(isinstance(node, Return) and node.value == hole for node in walk(template)):
+    if _is_returned(template, hole):
         return wanted
     results: dict[str, bool] = {}
 

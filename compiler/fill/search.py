@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from math import inf
 
 from compiler.candidate import Candidate
+from compiler.components.guidance import guidance_of
+from compiler.components.probes import boundary_probes, probes_of
 from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
+from compiler.components.universe import refined
+from compiler.fill.block_schemas import block_schemas
+from compiler.fill.fitting import Fitted, Schema, Setting, fit
 from compiler.fill.pool import Pool
 from compiler.fill.problem import (
     Problem,
@@ -17,17 +24,22 @@ from compiler.fill.problem import (
     partial_function,
     with_constants,
 )
+from compiler.fill.schemas import schemas_for
 from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template
 from compiler.ir.interpreter import evaluate_text
 from compiler.ir.lower import lower_expression, lower_module
-from compiler.ir.nodes import BlockHole, Call, Expr, ExprHole, Function, If, Module, Name, Raise, Return
+from compiler.ir.nodes import BlockHole, Call, Expr, ExprHole, Function, If, Module, Name, Raise, Return, Stmt
 from compiler.ir.walk import walk
 from compiler.source import Source
 from compiler.spec import Call as CallOf
 from compiler.spec import Example, FunctionSpec, Satisfies
+from solver.evaluation import evaluate
+from solver.meter import BudgetSpentError, Meter
+from solver.terms import Term
 
-EXPANSIONS = 150_000
+EXPANSIONS = 600_000
+SCHEMA_EXPANSIONS = 120_000
 COUNTEREXAMPLES = 6
 COUNTEREXAMPLES_A_ROUND = 4
 
@@ -40,33 +52,114 @@ def search(pool: Pool) -> None:
     template = partial_function(function)
     match [node for node in walk(template) if isinstance(node, (BlockHole, ExprHole))]:
         case [BlockHole() as hole] if template.body == (hole,):
-            problem, fill_with = body_problem(function), _as_body(template, function)
+            _fill_body(pool, function, replace(template, body=(*_guards(function), hole)), hole)
+        case [BlockHole() as hole]:
+            _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
-            problem, fill_with = (
-                hole_problem(function, pool.unit.context, template, hole),
-                _as_expression(template, hole),
-            )
-        case _:
-            return
+            problem = hole_problem(function, pool.unit.context, template, hole)
+            _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
+
+
+def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
+    problem = body_problem(function)
+    if problem is None or not problem.environments:
+        return
+    sorts = [(name, refined(sort, [row[name] for row in problem.environments])) for name, sort in problem.parameters]
+    targets = [target for target in problem.targets if not isinstance(target, Accepts)]
+    shapes = list(schemas_for(template, hole, sorts, refined(problem.sort, targets)))
+    fitted = _fit(pool, function, with_constants(problem, pool.unit.context), shapes)
+    _search_expressions(
+        pool, function, problem, lambda expr: fill_template(template, {hole.name: (Return(expr),)}), fitted
+    )
+
+
+def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
+    problem = body_problem(function)
+    if problem is None or not problem.environments:
+        return
+    problem = with_constants(problem, pool.unit.context)
+    context = lower_module(Source("context", pool.unit.context))
+    shapes = list(block_schemas(template, hole, context, problem, function.signature.returns))
+    fitted = _fit(pool, function, problem, shapes)
+    if fitted is not None:
+        pool.add(Module((*fitted.imports, *context.body, fitted.function)), "search", convincing=False)
+
+
+def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence[Schema]) -> Fitted | None:
+    """The simplest filling of any schema."""
+    if not schemas or any(isinstance(target, Accepts) for target in problem.targets):
+        return None
+    constants = constants_of(function)
+    setting = Setting(
+        function.name,
+        problem,
+        lower_module(Source("context", pool.unit.context)),
+        constants,
+        guidance_of(function.name, function.prose, constants),
+    )
+    best: Fitted | None = None
+    spent = 0
+    with pool.budget.phase("search"):
+        for schema in schemas:
+            meter = Meter(SCHEMA_EXPANSIONS, lambda: pool.budget.cut("search"))
+            with suppress(BudgetSpentError):
+                best = fit(schema, setting, meter, inf if best is None else best.cost) or best
+            spent += meter.spent
+            if meter.stopped:
+                break
+    pool.trace.record(
+        "search",
+        unit=pool.unit.name,
+        limit=SCHEMA_EXPANSIONS * len(schemas),
+        expansions=spent,
+        terms=len(schemas),
+        found=int(best is not None),
+        contested=False,
+        exhausted=False,
+    )
+    return best
+
+
+def _search_expressions(
+    pool: Pool,
+    function: FunctionSpec,
+    problem: Problem | None,
+    fill_with: Callable[[Expr], Function],
+    rival: Fitted | None = None,
+) -> None:
+    """Add the simplest expressions that fit, or a simpler ``rival``."""
     problem = problem and with_constants(problem, pool.unit.context)
     for _ in range(COUNTEREXAMPLES):
         if problem is None or not problem.environments:
-            return
+            break
         with pool.budget.phase("search"):
             report = _run(pool, function, problem)
-        candidates = [_add(pool, fill_with(found.expr), found, problem, report.contested) for found in report.found]
+        found = [item for item in report.found if rival is None or item.cost <= rival.cost]
+        candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
+    if rival is not None and not pool.clean:
+        context = lower_module(Source("context", pool.unit.context)).body
+        pool.add(Module((*rival.imports, *context, rival.function)), "search", convincing=False)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
+    constants = constants_of(function)
+    guidance = guidance_of(function.name, function.prose, constants)
+    numbers = [*constants, *(phrase.number for phrase in guidance.phrases)]
+    around = boundary_probes(problem.environments, numbers)
+    probes = [row for row in (*probes_of(problem.environments), *around) if _is_allowed(function, row)]
     report = search_expressions(
         problem.parameters,
         problem.environments,
         problem.targets,
         problem.sort,
-        constants_of(function),
+        constants,
         limit=EXPANSIONS,
         should_stop=lambda: pool.budget.cut("search"),
+        probes=probes,
+        guidance=guidance,
+        wished=[parameter.name for parameter in function.signature.parameters],
+        confirm=_confirmation(function, problem, probes),
     )
     pool.trace.record(
         "search",
@@ -79,6 +172,37 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
         exhausted=report.exhausted,
     )
     return report
+
+
+def _is_allowed(function: FunctionSpec, row: Mapping[str, object]) -> bool:
+    """Whether the contracts say that a call with these arguments returns."""
+    wanted = {"pre": True, "raises": False}
+    return all(
+        evaluate_text(contract.condition, row).value is wanted[contract.kind]
+        for contract in function.contracts
+        if contract.kind in wanted
+    )
+
+
+def _confirmation(
+    function: FunctionSpec, problem: Problem, probes: Sequence[Mapping[str, object]]
+) -> Callable[[Term], bool] | None:
+    """Whether a term's values keep the post-conditions, where it has a value; ``None`` where there are none."""
+    if problem.partial or not any(contract.kind == "post" for contract in function.contracts):
+        return None
+    tests = [(row, _contracts_hold(function, row)) for row in (*problem.environments, *probes)]
+
+    def confirm(term: Term) -> bool:
+        for row, holds in tests:
+            try:
+                value = evaluate(term, row)
+            except Exception:
+                continue
+            if not holds(value):
+                return False
+        return True
+
+    return confirm
 
 
 def _with_counterexamples(problem: Problem, function: FunctionSpec, candidates: Sequence[Candidate]) -> Problem | None:
@@ -130,14 +254,9 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     return pool.add(module, "search", convincing=convincing)
 
 
-def _as_body(template: Function, function: FunctionSpec) -> Callable[[Expr], Function]:
-    guards = tuple(
+def _guards(function: FunctionSpec) -> tuple[Stmt, ...]:
+    return tuple(
         If(lower_expression(contract.condition), (Raise(Call(Name(contract.raises), ())),))
         for contract in function.contracts
         if contract.raises is not None
     )
-    return lambda expr: replace(template, body=(*guards, Return(expr)))
-
-
-def _as_expression(template: Function, hole: ExprHole) -> Callable[[Expr], Function]:
-    return lambda expr: fill_template(template, {hole.name: expr})

@@ -1,0 +1,117 @@
+"""Pieces for the holes of a schema: the cheapest terms over the variables in sight that differ on sample values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from compiler.components.guidance import Guidance, focused, sorts_on_the_way, speaks_of_texts, wishes_of
+from compiler.components.search import leaves_for, library_for
+from compiler.components.universe import universe
+from solver.behaviour import FAILURE
+from solver.enumeration import Entry, Enumeration
+from solver.meter import BudgetSpentError, Meter
+from solver.sorts import BOOL, FLOAT, INT, Sort, is_subsort, sort_of_value
+from solver.terms import Choice, Term
+
+_ROWS = 20
+_CHOICE_COST = 3
+_USUAL: tuple[object, ...] = (0, 1, 2, -1, 3, 7, 12, 10, -4, True, False, "", "a", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A term with its cost and the wishes that it fulfils."""
+
+    term: Term
+    cost: int
+    marks: int
+    values: tuple[object, ...]
+
+
+def samples_of(scope: Sequence[tuple[str, Sort]], values: Iterable[object]) -> list[dict[str, object]]:
+    """Rows of values for variables of these sorts, drawn in turn from ``values`` and their parts."""
+    parts = list({repr(part): part for value in values for part in _parts(value)}.values())
+    pools = [_of_sort(sort, [*parts, *_USUAL]) for _, sort in scope]
+    if not all(pools):
+        return []
+    rows = [
+        {
+            name: pool[(number * (2 * place + 1) + number // len(pool) * place) % len(pool)]
+            for place, ((name, _), pool) in enumerate(zip(scope, pools, strict=True))
+        }
+        for number in range(_ROWS)
+    ]
+    return list({repr(row): row for row in rows}.values())
+
+
+def _of_sort(sort: Sort, values: Sequence[object]) -> list[object]:
+    fitting = [value for value in values if is_subsort(sort_of_value(value), sort)]
+    if sort in (INT, FLOAT):
+        fitting = [value for value in fitting if not isinstance(value, bool)]
+    return fitting
+
+
+def _parts(value: object) -> Iterator[object]:
+    yield value
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _parts(key)
+            yield from _parts(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _parts(item)
+    elif isinstance(value, str) and len(value) > 1:
+        yield from value
+
+
+def pieces(
+    scope: Sequence[tuple[str, Sort]],
+    samples: Sequence[Mapping[str, object]],
+    sort: Sort,
+    constants: Sequence[object],
+    guidance: Guidance,
+    *,
+    limit: int,
+    most: int,
+    should_stop: Callable[[], bool],
+) -> list[Piece]:
+    """At most ``most`` terms of a sort, the cheapest first; the variables' wishes follow those of the guidance."""
+    sorts = [each for _, each in scope]
+    space = universe(sorts, sort, sorts_on_the_way(guidance, sorts, sort), numbers_as_text=speaks_of_texts(guidance))
+    taken = frozenset(name for name, _ in scope)
+    library = focused(library_for(space, constants, [], taken, guidance), guidance)
+    leaves = leaves_for(scope, samples, len(wishes_of(guidance)))
+    enumeration = Enumeration(library, leaves, len(samples), Meter(limit, should_stop))
+    found: list[Entry] = []
+    with suppress(BudgetSpentError):
+        while len(found) < most and enumeration.grown < _DEAREST:
+            found += [entry for entry in enumeration.grow() if is_subsort(entry.sort, sort)]
+    if sort != BOOL:
+        found = [entry for entry in found if entry.sort != BOOL]
+    return [Piece(entry.term, entry.cost, entry.marks, entry.values) for entry in found[:most]]
+
+
+_DEAREST = 14
+
+
+def with_choices(tests: Sequence[Piece], answers: Sequence[Piece], most: int) -> list[Piece]:
+    """The answers, and choices between two of them, without those that do what a cheaper one does."""
+    made = list(answers)
+    for test in tests:
+        for then in answers:
+            for otherwise in answers:
+                if then is not otherwise:
+                    made.append(_choice(test, then, otherwise))
+    made.sort(key=lambda piece: piece.cost)
+    return list({repr(piece.values): piece for piece in reversed(made)}.values())[::-1][:most]
+
+
+def _choice(test: Piece, then: Piece, otherwise: Piece) -> Piece:
+    values = tuple(
+        FAILURE if verdict is FAILURE else yes if verdict else no
+        for verdict, yes, no in zip(test.values, then.values, otherwise.values, strict=True)
+    )
+    cost = test.cost + then.cost + otherwise.cost + _CHOICE_COST
+    return Piece(Choice(test.term, then.term, otherwise.term), cost, test.marks | then.marks | otherwise.marks, values)

@@ -1,0 +1,172 @@
+"""The schemas of loops and recursions that search fills: which there are for a function of given sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from compiler.fill.fitting import Schema, Slot
+from compiler.fill.template import fill_template
+from compiler.ir.lower import lower_module
+from compiler.ir.nodes import BlockHole, ExprHole, Function, Name, Stmt
+from compiler.ir.rewrite import rewrite
+from compiler.ir.walk import Node
+from compiler.source import Source
+from solver.sorts import BOOL, FLOAT, INT, NONE, ListSort, RowSort, Sort, TupleSort, UnionSort, element_of
+
+Scope = tuple[tuple[str, Sort], ...]
+
+_COUNTING = """
+count = 0
+while slot_test:
+    {n} = slot_step
+    count += 1
+return count
+"""
+_COLLECTING = """
+total = slot_start
+while slot_test:
+    total = slot_total
+    {n} = slot_step
+return total
+"""
+_FOLDING = """
+total = slot_start
+for {x} in {xs}:
+    total = slot_step
+return total
+"""
+_BEST = """
+total = best = 0
+for {x} in {xs}:
+    total = slot_step
+    best = {best}(best, total)
+return best
+"""
+_LEAVING = """
+total = slot_start
+for position, {x} in enumerate({xs}, start={first}):
+    total = slot_step
+    if slot_test:
+        return {found}
+return {missing}
+"""
+_LIST_RECURSION = """
+if slot_test:
+    return slot_base
+rest = {name}({calls})
+return slot_whole
+"""
+_TREE_RECURSION = """
+{value}, {children} = {tree}
+results = [{name}(child) for child in {children}]
+return slot_whole
+"""
+
+
+def schemas_for(
+    template: Function, hole: BlockHole, parameters: Sequence[tuple[str, Sort]], result: Sort
+) -> Iterator[Schema]:
+    """Every schema that fits a function of these parameters and this result; ``template`` is the function to fill."""
+    scope = tuple(parameters)
+    into = _Into(template, hole)
+    taken = {name for name, _ in scope}
+    if taken & {"count", "total", "position", "rest", "results", "best"}:
+        return
+    for name, sort in scope:
+        if sort == INT:
+            yield from _countdowns(into, scope, name, result)
+        if isinstance(sort, (ListSort, RowSort)):
+            yield from _loops(into, scope, name, sort, result)
+        if isinstance(sort, ListSort) and sort == result and len(scope) == 1:
+            yield _on_shorter_lists(into, scope, name, result)
+        if len(scope) == 1 and _is_tree(sort):
+            yield _on_trees(into, name, sort, result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """A function whose body, or all of it but its guards, is a hole."""
+
+    template: Function
+    hole: BlockHole
+
+    def body(self, text: str) -> Function:
+        return fill_template(self.template, {self.hole.name: statements(text)})
+
+
+def _is_tree(sort: Sort) -> bool:
+    return isinstance(sort, TupleSort) and len(sort.items) == 2 and isinstance(sort.items[1], ListSort)
+
+
+def _countdowns(into: _Into, scope: Scope, name: str, result: Sort) -> Iterator[Schema]:
+    test = Slot("slot_test", BOOL, ((name, INT),), 12)
+    if result == INT:
+        step = Slot("slot_step", INT, scope, 300, tests=8, answers=16)
+        yield Schema("count", into.body(_COUNTING.format(n=name)), (test, step), 6)
+
+
+def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> Iterator[Schema]:
+    element = element_of(sort)
+    assert element is not None
+    others = tuple(item for item in scope if item[0] != name)
+    x = "x" if "x" not in dict(scope) else "item"
+    state = result if not isinstance(result, UnionSort) else INT
+    for kept in dict.fromkeys((state, INT)):
+        inside = (*others, (x, element), ("total", kept))
+        start = Slot("slot_start", kept, others, 4) if others else None
+        if kept == result:
+            step = Slot("slot_step", kept, inside, 600, tests=10, answers=12)
+            text = _FOLDING.format(x=x, xs=name)
+            yield _started(into, text, start, kept, (step,), 8)
+        if kept in (INT, FLOAT) and result in (BOOL, INT, UnionSort((INT, NONE))):
+            step = Slot("slot_step", kept, inside, 150)
+            test = Slot("slot_test", BOOL, (*others, ("total", kept)), 25)
+            for found, missing, first in _endings(result):
+                text = _LEAVING.format(x=x, xs=name, found=found, missing=missing, first=first)
+                yield _started(into, text, start, kept, (step, test), 10)
+
+
+def _endings(result: Sort) -> tuple[tuple[str, str, int], ...]:
+    if result == BOOL:
+        return (("True", "False", 0), ("False", "True", 0))
+    missing = "-1" if result == INT else "None"
+    return (("position", missing, 1), ("position", missing, 0), ("total", missing, 0))
+
+
+def _started(into: _Into, text: str, start: Slot | None, kept: Sort, slots: tuple[Slot, ...], cost: int) -> Schema:
+    if start is not None:
+        return Schema("fold", into.body(text), (start, *slots), cost)
+    empty = "0" if kept in (INT, FLOAT) else "False" if kept == BOOL else "[]" if isinstance(kept, ListSort) else "''"
+    return Schema("fold", into.body(text.replace("slot_start", empty)), slots, cost)
+
+
+def _on_shorter_lists(into: _Into, scope: Scope, name: str, result: Sort) -> Schema:
+    test = Slot("slot_test", BOOL, scope, 12)
+    base = Slot("slot_base", result, scope, 3)
+    whole = Slot("slot_whole", result, (*scope, ("rest", result)), 40)
+    text = _LIST_RECURSION.format(name=into.template.name, calls=f"{name}[1:-1]")
+    return Schema("recursion", into.body(text), (test, base, whole), 10)
+
+
+def _on_trees(into: _Into, name: str, sort: Sort, result: Sort) -> Schema:
+    assert isinstance(sort, TupleSort)
+    whole = Slot("slot_whole", result, (("value", sort.items[0]), ("results", ListSort(result))), 2000)
+    text = _TREE_RECURSION.format(name=into.template.name, tree=name, value="value", children="children")
+    return Schema("tree", into.body(text), (whole,), 6)
+
+
+def statements(text: str) -> tuple[Stmt, ...]:
+    """A schema's text as statements with holes."""
+    lines = "\n".join(f"    {line}" for line in text.strip().splitlines())
+    (function,) = lower_module(Source("schema", f"def schema():\n{lines}\n")).body
+    assert isinstance(function, Function)
+    return rewrite(function, _with_holes).body
+
+
+def _with_holes(node: Node) -> Node:
+    match node:
+        case Name(id=name) if name.startswith("slot_"):
+            return ExprHole(name)
+        case _:
+            return node

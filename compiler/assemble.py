@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from compiler.candidate import Candidate
 from compiler.emit.module import emit_module
@@ -11,9 +12,13 @@ from compiler.emit.splice import splice
 from compiler.fill.conform import fills_in
 from compiler.fill.template import Fill
 from compiler.ir.lower import lower_module
-from compiler.ir.nodes import Block, Class, Function, Import, Module, Stmt
+from compiler.ir.nodes import Attribute, Block, Call, Class, Expr, Function, Import, Module, Name, Stmt
+from compiler.ir.rewrite import Changed, rewrite
+from compiler.ir.walk import Node
 from compiler.source import Source
 from compiler.spec import Spec
+
+AnyFill = TypeVar("AnyFill", Expr, Block, "Expr | Block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,24 @@ def _spliced(spec: Spec, merged: Module) -> str:
         return spec.source.text
     own = {_identity(item) for item in lower_module(Source(spec.source.name, spec.context)).body}
     own |= {f"definition of {function.name}" for function in in_place}
-    added: Block = tuple(item for item in merged.body if _identity(item) not in own)
+    owners = {function.name: function.owner for function in in_place if function.owner is not None}
+    fills = {name: _under_owners(fill, owners) for name, fill in fills.items()}
+    added = _under_owners(tuple(item for item in merged.body if _identity(item) not in own), owners)
     imports = [item for item in added if isinstance(item, Import)]
     helpers = tuple(item for item in added if not isinstance(item, Import))
     return splice(spec.source, fills, holes, imports, helpers)
+
+
+def _under_owners(fill: AnyFill, owners: Mapping[str, str]) -> AnyFill:
+    """The code with calls of static methods, which were functions while they were made, under their classes' names."""
+
+    def change(node: Node) -> Changed:
+        match node:
+            case Call(function=Name(id=name)) if name in owners:
+                return replace(node, function=Attribute(Name(owners[name]), name))
+            case _:
+                return node
+
+    if isinstance(fill, tuple):
+        return tuple(rewrite(statement, change) for statement in fill)
+    return rewrite(fill, change) if owners else fill

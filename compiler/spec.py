@@ -148,7 +148,7 @@ class FunctionSpec:
 
     ``prose`` is the free text without the clauses that were recognised; ``text`` is the whole text of this function's
     part of the specification, as the user wrote it, for the model to read. ``definition`` is the ``def`` of a Python
-    file with its holes (``None`` for a text).
+    file with its holes (``None`` for a text); ``owner`` is the class whose static method the function is.
     """
 
     signature: Signature
@@ -159,11 +159,17 @@ class FunctionSpec:
     holes: tuple[Hole, ...] = ()
     definition: Span | None = field(default=None, compare=False, repr=False)
     span: Span | None = field(default=None, compare=False, repr=False)
+    owner: str | None = None
 
     @property
     def name(self) -> str:
         """The function's name."""
         return self.signature.name
+
+    @property
+    def outer_name(self) -> str:
+        """The expression that stands for the function in the finished file."""
+        return self.name if self.owner is None else f"{self.owner}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _request(prompt: str, sampling: Sampling, occurrence: int, grammar: str | No
 def _prompt(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> str:
     names = " and ".join(f"`{function.name}`" for function in functions)
     names = f"{'function' if len(functions) == 1 else 'functions'} {names}"
-    whole = len(spec.functions) == len(functions) and not spec.more
+    whole = len(spec.functions) == len(functions) and not spec.more and functions[0].owner is None
     if any(function.definition is not None for function in functions):
         text = spec.source.text if whole else "\n\n".join([context, *(item.text for item in functions)])
         return _COMPLETE.format(names=names, text=_ended(text))

@@ -7,6 +7,7 @@ import io
 import tokenize
 from dataclasses import dataclass
 from inspect import cleandoc
+from textwrap import dedent
 
 from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.bounds import BoundError
@@ -25,8 +26,8 @@ from compiler.front.holes import (
     is_declaration,
     is_docstring_only,
     is_dots,
-    is_protocol,
 )
+from compiler.front.methods import named_plainly, open_methods, plain_passage, static_methods, with_delegates
 from compiler.front.passage import Passage, comment_passage, docstring_passage
 from compiler.front.python_tree import PythonFile
 from compiler.source import Source, Span
@@ -35,10 +36,11 @@ from compiler.spec import Contract, Example, FunctionSpec, Hole, Signature
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A function that is to be compiled, with its holes."""
+    """A function that is to be compiled, with its holes; ``owner`` is the class of a static method."""
 
     node: FunctionNode
     dots: tuple[Dots, ...]
+    owner: str | None = None
 
 
 def specified_in(source: Source) -> dict[str, Span]:
@@ -66,12 +68,13 @@ def read_part(source: Source, names: Names) -> FilePart:
             errors.append(bad.diagnostic)
     if errors:
         raise LiftcError(errors)
-    shared = _shared_examples(file, targets, names)
+    owners = {target.node.name: target.owner for target in targets if target.owner is not None}
+    shared = _shared_examples(file, targets, names, owners)
     foreign = [example for example in shared if example.call.function not in signatures]
     holes = _holes(file, targets)
     functions: list[FunctionSpec] = []
     for target in targets:
-        claims = [Claims(passage, names) for passage in _passages(file, target)]
+        claims = [Claims(plain_passage(passage, owners), names) for passage in _passages(file, target)]
         function, found = _function(file, target, signatures[target.node.name], claims, holes, shared)
         foreign += [item for read in claims for item in read.examples if item.call.function not in signatures]
         functions.append(function)
@@ -79,7 +82,8 @@ def read_part(source: Source, names: Names) -> FilePart:
         warnings_ += [item for item in found if item.severity != "error"]
     if errors:
         raise LiftcError(errors)
-    context = context_text(file.tree, file.text, file.stretch, names.functions or frozenset(signatures))
+    seen = with_delegates(file, static_methods(file)) if owners else file
+    context = context_text(seen.tree, seen.text, seen.stretch, names.functions or frozenset(signatures))
     return FilePart(tuple(functions), tuple(foreign), context, tuple(warnings_))
 
 
@@ -87,7 +91,9 @@ def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
     functions = [item for item in file.tree.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
     candidates = [item for item in functions if not is_declaration(item)]
     found = [_Target(item, tuple(dots)) for item in candidates if (dots := dots_in(item))]
-    methods = _method_dots(file)
+    found += [_Target(method, tuple(dots_in(method)), owner) for owner, method in static_methods(file).values()]
+    found.sort(key=lambda target: target.node.lineno)
+    methods = open_methods(file)
     if not found:
         found = [_Target(item, ()) for item in candidates if is_docstring_only(item)]
     if found:
@@ -117,26 +123,6 @@ def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
     )
 
 
-def _method_dots(file: PythonFile) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    for node in file.tree.body:
-        if not isinstance(node, ast.ClassDef) or is_protocol(node):
-            continue
-        for method in node.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not is_declaration(method):
-                found += [
-                    Diagnostic(
-                        "L0107",
-                        f"the hole in the method `{node.name}.{method.name}` stays open",
-                        (Label(file.span(dots.node), "liftc fills functions, not methods"),),
-                        help=("write the code as a function of the module, and call it in the method",),
-                        severity="warning",
-                    )
-                    for dots in dots_in(method)
-                ]
-    return found
-
-
 def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) -> list[Diagnostic]:
     errors = [
         Diagnostic(
@@ -152,7 +138,8 @@ def _hole_errors(file: PythonFile, target: _Target, seen: dict[str, Signature]) 
         start = file.stretch(target.node)[0]
         label = Label(file.passage.span(start, start + 5))
         errors.append(Diagnostic("L0115", "async functions are not compiled", (label,), help=("write a plain `def`",)))
-    outside = [*target.node.decorator_list, *target.node.args.defaults, *filter(None, target.node.args.kw_defaults)]
+    decorators = target.node.decorator_list if target.owner is None else []
+    outside = [*decorators, *target.node.args.defaults, *filter(None, target.node.args.kw_defaults)]
     errors += [
         Diagnostic(
             "L0116",
@@ -194,20 +181,20 @@ def _places(file: PythonFile, target: _Target) -> list[tuple[HoleKind, Span]]:
     return [(dots.kind, file.span(dots.node)) for dots in target.dots]
 
 
-def _shared_examples(file: PythonFile, targets: list[_Target], names: Names) -> list[Example]:
+def _shared_examples(file: PythonFile, targets: list[_Target], names: Names, owners: dict[str, str]) -> list[Example]:
     """The examples outside the functions: the module's docstring, and every ``assert`` in the rest of the file."""
     found: list[Example] = []
     docstring = docstring_of(file.tree.body)
     if docstring is not None:
         span = file.span(docstring)
-        claims = Claims(docstring_passage(file.source, span.start, span.end), names)
+        claims = Claims(plain_passage(docstring_passage(file.source, span.start, span.end), owners), names)
         read_clauses(claims, {})
         found += claims.examples
     inside = {id(item) for target in targets for item in ast.walk(target.node)}
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Assert) and id(node) not in inside:
             start, end = file.stretch(node.test)
-            text = file.text[start:end].strip()
+            text = named_plainly(file.text[start:end], owners).strip()
             test = parse_expression(text)
             for call, expected in [] if test is None else examples_of(test, text, names):
                 found.append(Example(call, expected, file.span(node)))
@@ -238,16 +225,19 @@ def _function(
     found += check_examples(examples, signature)
     found += check_contracts(contracts, signature, names.module | (names.functions or frozenset()))
     start, end = file.stretch(target.node)
-    span = file.span(target.node)
+    if target.owner is not None:
+        start = file.index(target.node.lineno, target.node.col_offset)
+    span = file.passage.span(start, end)
     function = FunctionSpec(
         signature,
         "\n".join(prose for claims in read if (prose := cleandoc(claims.prose()))),
-        file.text[start:end],
+        dedent(" " * target.node.col_offset + file.text[start:end]),
         settled(examples, signature),
         tuple(contracts),
         holes.get(name, ()),
         span,
         span,
+        target.owner,
     )
     return function, found
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.components.lexicon import CHARACTERS, NUMBERS, UNITS, evoked, features, plainly_meant
-from compiler.components.phrases import Phrase, phrases_of, without_asides
+from compiler.components.phrases import Phrase, opposite, phrases_of, without_asides
 from solver.enumeration import Library
 from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, element_of
 from solver.terms import Binder, Component, Lit
 
 _RARE_CONSTANT = 2
 _EVERYWHERE = ("a == b",)
-_COMPARES = re.compile(r"[<>]|==")
+_COMPARES = re.compile(r"[<>]|[=!]=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,9 @@ def _is_rare(literal: Lit, guidance: Guidance) -> bool:
 def wishes_of(guidance: Guidance) -> dict[str, int]:
     """For each constant that a program should use, and each operation plainly meant, one bit; by its text."""
     wished = [repr(constant.value) for constant in guidance.constants if constant.wished]
-    phrases = [_wish_of(phrase) for phrase in guidance.phrases if phrase.number is not None]
+    phrases = [phrase.operation for phrase in guidance.phrases if phrase.number is not None]
     operations = [" ".join(group) for group in guidance.meant]
     return {text: 1 << place for place, text in enumerate(dict.fromkeys([*wished, *phrases, *operations]))}
-
-
-def _wish_of(phrase: Phrase) -> str:
-    """A number is wished for itself where it is telling, otherwise with its operation."""
-    return repr(phrase.number) if _is_telling(phrase.number) else phrase.operation
 
 
 def _mark(operation: str, guidance: Guidance) -> int:
@@ -138,12 +133,13 @@ def _mark(operation: str, guidance: Guidance) -> int:
 def phrase_components(guidance: Guidance, sorts: Sequence[Sort]) -> Iterator[Component]:
     """Each phrase as an operation of its own over numbers, at the cost of one."""
     wishes = wishes_of(guidance)
-    for phrase in guidance.phrases:
+    opposites = [found for phrase in guidance.phrases if (found := opposite(phrase)) is not None]
+    for phrase in (*guidance.phrases, *opposites):
         evaluate = eval(f"lambda a: {phrase.operation}", {"min": min, "max": max})
         for sort in (INT, FLOAT):
             if sort in sorts and not (sort == INT and isinstance(phrase.number, float)):
                 result = BOOL if _COMPARES.search(phrase.operation) else sort
-                mark = 0 if phrase.number is None else wishes[_wish_of(phrase)]
+                mark = wishes.get(phrase.said or phrase.operation, 0) | wishes.get(repr(phrase.number), 0)
                 yield Component(phrase.operation, (sort,), result, 1, evaluate, promoting=sort == FLOAT, mark=mark)
 
 

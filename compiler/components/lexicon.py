@@ -108,6 +108,8 @@ len(a) - 1) // 2             : \bmiddle\b
 start + b]                   : stretch of|windows?\b|chunks?\b
 median(                      : \bmedian\b
 mean(                        : \b(?:arithmetic mean|average)\b
+min( || sorted(               : \blowest|\bsmallest|\bminimum
+max( || sorted(               : \bhighest|\blargest|\bmaximum
 .upper( || .capitalize( || .title( : upper-?case
 .lower(                      : lower-?case
 Counter( || .count( || sum(1 for : most frequent|how often|occurrences

@@ -25,7 +25,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"{_NUMBER}\s+(?:or|and)\s+(?:more|greater|above|over|larger|longer|up)\b", ("a >= n",)),
     (rf"\b(?:at most|not more than|no more than|up to(?: and including)?|maximum of)\s+{_NUMBER}", ("a <= n",)),
     (rf"{_NUMBER}\s+(?:or|and)\s+(?:less|fewer|below|under|smaller|shorter|negative)\b", ("a <= n",)),
-    (rf"\b(?:exactly|equal to|equals|is)\s+{_NUMBER}", ("a == n",)),
+    (rf"\b(?:exactly|equal to|equals|is)\s+{_NUMBER}(?!\s+(?:or|and)\b)", ("a == n",)),
     (rf"\b(?:divisible by|multiples? of)\s+{_NUMBER}", ("a % n == 0",)),
     (rf"\bdivided by\s+{_NUMBER}", ("a // n",)),
     (rf"\b(?:reduced|decreased|lowered) by\s+{_NUMBER}", ("a - n",)),
@@ -51,10 +51,14 @@ _ASIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """An operation over ``a`` with the number that it names; ``number`` is ``None`` where none is written."""
+    """An operation over ``a`` with the number that it names; ``number`` is ``None`` where none is written.
+
+    ``said`` is the operation as the words say it, where this is its opposite.
+    """
 
     operation: str
     number: int | float | None
+    said: str = ""
 
 
 def without_asides(prose: str) -> str:
@@ -77,6 +81,20 @@ def phrases_of(prose: str) -> list[Phrase]:
         if re.search(words, prose, re.IGNORECASE):
             found[Phrase(operation, None)] = None
     return list(found)
+
+
+_OPPOSITES = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!="}
+
+
+def opposite(phrase: Phrase) -> Phrase | None:
+    """What holds where a comparison does not."""
+    match phrase.operation.split(" "):
+        case ["a", relation, number] if relation in _OPPOSITES:
+            return Phrase(f"a {_OPPOSITES[relation]} {number}", phrase.number, phrase.operation)
+        case ["a", "%", number, "==", rest]:
+            return Phrase(f"a % {number} != {rest}", phrase.number, phrase.operation)
+        case _:
+            return None
 
 
 def _numbered_apart(pattern: str) -> str:

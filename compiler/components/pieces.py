@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from compiler.components.guidance import Guidance, focused, sorts_on_the_way, speaks_of_texts, wishes_of
+from compiler.components.guidance import Guidance, sorts_on_the_way, speaks_of_texts, wishes_of
 from compiler.components.search import leaves_for, library_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE
 from solver.enumeration import Entry, Enumeration
 from solver.meter import BudgetSpentError, Meter
-from solver.sorts import BOOL, FLOAT, INT, Sort, is_subsort, sort_of_value
+from solver.sorts import BOOL, FLOAT, INT, ListSort, Sort, is_subsort, sort_of_value
 from solver.terms import Choice, Term
 
 _ROWS = 20
+_FEW = 4
 _CHOICE_COST = 3
+_DEAREST = 14
 _USUAL: tuple[object, ...] = (0, 1, 2, -1, 3, 7, 12, 10, -4, True, False, "", "a", " ")
 
 
@@ -33,7 +35,7 @@ class Piece:
 def samples_of(scope: Sequence[tuple[str, Sort]], values: Iterable[object]) -> list[dict[str, object]]:
     """Rows of values for variables of these sorts, drawn in turn from ``values`` and their parts."""
     parts = list({repr(part): part for value in values for part in _parts(value)}.values())
-    pools = [_of_sort(sort, [*parts, *_USUAL]) for _, sort in scope]
+    pools = [_pool(sort, [*parts, *_USUAL]) for _, sort in scope]
     if not all(pools):
         return []
     rows = [
@@ -44,6 +46,15 @@ def samples_of(scope: Sequence[tuple[str, Sort]], values: Iterable[object]) -> l
         for number in range(_ROWS)
     ]
     return list({repr(row): row for row in rows}.values())
+
+
+def _pool(sort: Sort, values: Sequence[object]) -> list[object]:
+    """The values of a sort; lists of the elements' values where few are."""
+    found = _of_sort(sort, values)
+    if isinstance(sort, ListSort) and len(found) < _FEW:
+        items = _of_sort(sort.element, values)
+        found += [[], items[:1], items[1:3], items[2:5], items[3:1:-1]]
+    return found
 
 
 def _of_sort(sort: Sort, values: Sequence[object]) -> list[object]:
@@ -81,7 +92,7 @@ def pieces(
     sorts = [each for _, each in scope]
     space = universe(sorts, sort, sorts_on_the_way(guidance, sorts, sort), numbers_as_text=speaks_of_texts(guidance))
     taken = frozenset(name for name, _ in scope)
-    library = focused(library_for(space, constants, [], taken, guidance), guidance)
+    library = library_for(space, constants, [], taken, guidance)
     leaves = leaves_for(scope, samples, len(wishes_of(guidance)))
     enumeration = Enumeration(library, leaves, len(samples), Meter(limit, should_stop))
     found: list[Entry] = []
@@ -93,9 +104,6 @@ def pieces(
     return [Piece(entry.term, entry.cost, entry.marks, entry.values) for entry in found[:most]]
 
 
-_DEAREST = 14
-
-
 def with_choices(tests: Sequence[Piece], answers: Sequence[Piece], most: int) -> list[Piece]:
     """The answers, and choices between two of them, without those that do what a cheaper one does."""
     made = list(answers)
@@ -105,7 +113,10 @@ def with_choices(tests: Sequence[Piece], answers: Sequence[Piece], most: int) ->
                 if then is not otherwise:
                     made.append(_choice(test, then, otherwise))
     made.sort(key=lambda piece: piece.cost)
-    return list({repr(piece.values): piece for piece in reversed(made)}.values())[::-1][:most]
+    kept: dict[str, Piece] = {}
+    for piece in made:
+        kept.setdefault(repr(piece.values), piece)
+    return list(kept.values())[:most]
 
 
 def _choice(test: Piece, then: Piece, otherwise: Piece) -> Piece:

@@ -11,7 +11,7 @@ from compiler.fill.template import fill_template
 from compiler.ir.interpreter import InterpretationError, Program
 from compiler.ir.nodes import AnnAssign, Assign, BlockHole, ExprHole, ExprStmt, Function, Module, Name
 from compiler.ir.walk import walk
-from solver.sorts import BOOL, DictSort, Sort, is_subsort, join_all, sort_of_value
+from solver.sorts import BOOL, FLOAT, INT, DictSort, ListSort, Sort, is_subsort, join_all, sort_of_value
 
 _PROBE = "probe"
 Scope = tuple[tuple[str, Sort], ...]
@@ -28,26 +28,33 @@ def block_schemas(
         if isinstance(sort, DictSort):
             yield from _entries(template, hole, scope, name, sort)
     for name, sort in plain:
-        value = Slot("slot_value", sort, scope, 800, tests=12, answers=12)
+        value = Slot("slot_value", sort, scope, 800, tests=12, answers=12, mentions=name)
         yield _filled(template, hole, f"{name} = slot_value", (value,), 2)
     for first, first_sort in plain:
         for second, second_sort in plain:
-            if first != second:
-                slots = (
-                    Slot("slot_first", first_sort, scope, 60, tests=6, answers=6),
-                    Slot("slot_second", second_sort, scope, 60),
-                )
-                text = f"{first} = slot_first\n{second} = slot_second"
-                yield _filled(template, hole, text, slots, 4)
+            if first != second and first_sort in (INT, FLOAT):
+                added = Slot("slot_first", first_sort, scope, 120)
+                changed = Slot("slot_second", second_sort, scope, 120, mentions=second)
+                yield _filled(template, hole, f"{first} += slot_first\n{second} = slot_second", (added, changed), 4)
 
 
 def _entries(template: Function, hole: BlockHole, scope: Scope, name: str, sort: DictSort) -> Iterator[Schema]:
-    value = Slot("slot_value", sort.value, scope, 300)
+    """One entry set under a condition or always, from the variables alone or also from what it was before."""
     test = Slot("slot_test", BOOL, scope, 40)
+    plain = Slot("slot_value", sort.value, scope, 100)
+    knowing = Slot("slot_value", sort.value, (*scope, ("known", sort.value)), 150, mentions="known")
+    starts = [other for other, its_sort in scope if its_sort == sort.value]
+    starts += ["0"] if sort.value in (INT, FLOAT) else ["[]"] if isinstance(sort.value, ListSort) else []
     for key, its_sort in scope:
-        if is_subsort(its_sort, sort.key):
-            yield _filled(template, hole, f"{name}[{key}] = slot_value", (value,), 3)
-            yield _filled(template, hole, f"if slot_test:\n    {name}[{key}] = slot_value", (test, value), 5)
+        if not is_subsort(its_sort, sort.key):
+            continue
+        for setting, value in (
+            (f"{name}[{key}] = slot_value", plain),
+            *((f"known = {name}.get({key}, {start})\n{name}[{key}] = slot_value", knowing) for start in starts),
+        ):
+            yield _filled(template, hole, setting, (value,), 3)
+            guarded = "\n".join(["if slot_test:", *(f"    {line}" for line in setting.splitlines())])
+            yield _filled(template, hole, guarded, (test, value), 5)
 
 
 def _filled(template: Function, hole: BlockHole, text: str, slots: tuple[Slot, ...], cost: int) -> Schema:

@@ -7,7 +7,7 @@ simplest first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
@@ -19,16 +19,20 @@ from compiler.components.search import same
 from compiler.fill.problem import Problem
 from compiler.fill.template import fill_template
 from compiler.ir.interpreter import InterpretationError, Program
+from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import Function, Import, Module
+from solver.behaviour import LONGEST_VALUE
 from solver.evaluation import compiled
 from solver.meter import Meter
 from solver.sorts import BOOL, Sort
 from solver.synthesis import WISH
+from solver.terms import variables_of
 
 _STEPS = 400
+_LARGEST = 1 << 64
 _RUN_WORK = 4
 _MOST_COMBINATIONS = 150_000
-_PIECE_WORK = 40_000
+_PIECE_WORK = 80_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Slot:
     """One hole of a schema: its sort, the variables in sight, and how many expressions are worth trying.
 
     ``tests`` and ``answers`` are how many conditions and values also make conditional expressions, none by default.
+    ``mentions`` is a variable without which no expression makes sense there.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Slot:
     most: int
     tests: int = 0
     answers: int = 0
+    mentions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +90,30 @@ def fit(schema: Schema, setting: Setting, meter: Meter, dearest: float) -> Fitte
     wishes = _wishes(setting, choices)
     program = Program(Module((*setting.context.body, schema.function)))
     for cost, combination in _in_order(schema, choices, wishes, dearest):
-        holes = {slot.name: compiled(piece.term) for slot, piece in zip(schema.slots, combination, strict=True)}
-        if _passes(program, setting, holes, meter):
-            fills = {slot.name: to_expr(piece.term) for slot, piece in zip(schema.slots, combination, strict=True)}
+        chosen = list(zip(schema.slots, combination, strict=True))
+        holes = {slot.name: _kept_small(compiled(piece.term)) for slot, piece in chosen}
+        if _passes(program, schema, setting, holes, meter):
+            fills = {slot.name: to_expr(piece.term) for slot, piece in chosen}
             filled = fill_template(schema.function, {name: expr for name, (expr, _) in fills.items()})
             imports = tuple(dict.fromkeys(item for _, needed in fills.values() for item in needed))
             return Fitted(filled, imports, cost)
     return None
+
+
+def _kept_small(filler: HoleFiller) -> HoleFiller:
+    """The filler, which raises where a loop would make ever larger values."""
+
+    def checked(environment: Mapping[str, object]) -> object:
+        value = filler(environment)
+        if isinstance(value, int):
+            too_large = not -_LARGEST < value < _LARGEST
+        else:
+            too_large = isinstance(value, Sized) and len(value) > LONGEST_VALUE
+        if too_large:
+            raise OverflowError
+        return value
+
+    return checked
 
 
 def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
@@ -109,10 +132,15 @@ def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
         meter.tick(_PIECE_WORK // 8)
         return found
 
-    plain = some(slot.sort, slot.most)
-    if not slot.tests:
-        return plain
-    return with_choices(some(BOOL, slot.tests), plain[: slot.answers], 4 * slot.most)
+    found = some(slot.sort, slot.most)
+    if slot.tests:
+        tests = [piece for piece in some(BOOL, 4 * slot.tests) if any(variables_of(piece.term))][: slot.tests]
+        found = with_choices(tests, found[: slot.answers], 4 * slot.most)
+    if slot.sort == BOOL:
+        found = [piece for piece in found if any(variables_of(piece.term))]
+    if slot.mentions is None:
+        return found
+    return [piece for piece in found if any(variable.name == slot.mentions for variable in variables_of(piece.term))]
 
 
 def _wishes(setting: Setting, choices: Sequence[Sequence[Piece]]) -> int:
@@ -146,12 +174,14 @@ def _in_order(
 
 def _passes(
     program: Program,
+    schema: Schema,
     setting: Setting,
-    holes: Mapping[str, Callable[[Mapping[str, object]], object]],
+    holes: Mapping[str, HoleFiller],
     meter: Meter,
 ) -> bool:
+    parameters = {parameter.name for parameter in schema.function.parameters.positional}
     for row, target in zip(setting.problem.environments, setting.problem.targets, strict=True):
-        arguments = {name: deepcopy(row[name]) for name, _ in setting.problem.parameters if name in row}
+        arguments = {name: deepcopy(row[name]) for name in row if name in parameters}
         try:
             run = program.call(setting.name, [], arguments, steps=_STEPS, holes=holes)
         except InterpretationError:

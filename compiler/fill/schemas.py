@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,17 @@ return slot_whole
 """
 
 
+_OF_STEPS = re.compile(
+    r"\bsteps?\b|\bstop(?:s|ping)? as soon|\buntil\b|\brepeat|\bone after another|\bafter each|\broot\b|\bleaf\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_loops(prose: str) -> bool:
+    """Whether words tell of steps, one after another, or of a tree."""
+    return _OF_STEPS.search(prose) is not None
+
+
 def schemas_for(
     template: Function, hole: BlockHole, parameters: Sequence[tuple[str, Sort]], result: Sort
 ) -> Iterator[Schema]:
@@ -100,9 +112,9 @@ def _is_tree(sort: Sort) -> bool:
 
 
 def _countdowns(into: _Into, scope: Scope, name: str, result: Sort) -> Iterator[Schema]:
-    test = Slot("slot_test", BOOL, ((name, INT),), 12)
+    test = Slot("slot_test", BOOL, ((name, INT),), 24, mentions=name)
     if result == INT:
-        step = Slot("slot_step", INT, scope, 300, tests=8, answers=16)
+        step = Slot("slot_step", INT, scope, 300, tests=8, answers=20, mentions=name)
         yield Schema("count", into.body(_COUNTING.format(n=name)), (test, step), 6)
 
 
@@ -116,12 +128,12 @@ def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> It
         inside = (*others, (x, element), ("total", kept))
         start = Slot("slot_start", kept, others, 4) if others else None
         if kept == result:
-            step = Slot("slot_step", kept, inside, 600, tests=10, answers=12)
+            step = Slot("slot_step", kept, inside, 600, tests=10, answers=12, mentions="total")
             text = _FOLDING.format(x=x, xs=name)
             yield _started(into, text, start, kept, (step,), 8)
         if kept in (INT, FLOAT) and result in (BOOL, INT, UnionSort((INT, NONE))):
-            step = Slot("slot_step", kept, inside, 150)
-            test = Slot("slot_test", BOOL, (*others, ("total", kept)), 25)
+            step = Slot("slot_step", kept, inside, 400, mentions="total")
+            test = Slot("slot_test", BOOL, (*others, ("total", kept)), 40, mentions="total")
             for found, missing, first in _endings(result):
                 text = _LEAVING.format(x=x, xs=name, found=found, missing=missing, first=first)
                 yield _started(into, text, start, kept, (step, test), 10)

@@ -24,7 +24,8 @@ from compiler.fill.problem import (
     partial_function,
     with_constants,
 )
-from compiler.fill.schemas import schemas_for
+from compiler.fill.schemas import schemas_for, speaks_of_loops, statements
+from compiler.fill.spoken_cases import spoken_cases
 from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template
 from compiler.ir.interpreter import evaluate_text
@@ -39,8 +40,10 @@ from solver.meter import BudgetSpentError, Meter
 from solver.terms import Term
 
 EXPANSIONS = 600_000
-SCHEMA_EXPANSIONS = 120_000
+SCHEMA_EXPANSIONS = 400_000
 COUNTEREXAMPLES = 6
+_LOOP_WISH = 8
+_TAKE_FUNCTIONS = ("map", "filter", "reduce")
 COUNTEREXAMPLES_A_ROUND = 4
 
 
@@ -56,13 +59,15 @@ def search(pool: Pool) -> None:
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
-            problem = hole_problem(function, pool.unit.context, template, hole)
+            _add_functions(pool, template, hole)
+            problem = None if pool.clean else hole_problem(function, pool.unit.context, template, hole)
             _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
-    if problem is None or not problem.environments:
+    _add_spoken_cases(pool, function, template, hole)
+    if pool.clean or problem is None or not problem.environments:
         return
     sorts = [(name, refined(sort, [row[name] for row in problem.environments])) for name, sort in problem.parameters]
     targets = [target for target in problem.targets if not isinstance(target, Accepts)]
@@ -71,6 +76,29 @@ def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: Blo
     _search_expressions(
         pool, function, problem, lambda expr: fill_template(template, {hole.name: (Return(expr),)}), fitted
     )
+
+
+def _add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
+    """Add the cases that the prose itself tells of a function of one parameter."""
+    parameters = function.signature.parameters
+    cases = spoken_cases(function.prose) if len(parameters) == 1 else None
+    if cases is None:
+        return
+    context = lower_module(Source("context", pool.unit.context)).body
+    body = statements(cases.body(parameters[0].name))
+    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False)
+
+
+def _add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
+    """Add each function of the file for a hole that stands where a function is asked for."""
+    calls = [node for node in walk(template) if isinstance(node, Call) and node.arguments[:1] == (hole,)]
+    if not any(isinstance(call.function, Name) and call.function.id in _TAKE_FUNCTIONS for call in calls):
+        return
+    context = lower_module(Source("context", pool.unit.context)).body
+    for known in context:
+        if isinstance(known, Function):
+            filled = fill_template(template, {hole.name: Name(known.name)})
+            pool.add(Module((*context, filled)), "search")
 
 
 def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
@@ -128,13 +156,15 @@ def _search_expressions(
     rival: Fitted | None = None,
 ) -> None:
     """Add the simplest expressions that fit, or a simpler ``rival``."""
+    handicap = _LOOP_WISH if speaks_of_loops(function.prose) else 0
     problem = problem and with_constants(problem, pool.unit.context)
     for _ in range(COUNTEREXAMPLES):
         if problem is None or not problem.environments:
             break
         with pool.budget.phase("search"):
             report = _run(pool, function, problem)
-        found = [item for item in report.found if rival is None or item.cost <= rival.cost]
+        # Words that tell of steps ask for a loop.
+        found = [item for item in report.found if rival is None or item.cost + handicap <= rival.cost]
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
     if rival is not None and not pool.clean:

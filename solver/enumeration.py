@@ -237,13 +237,16 @@ class Enumeration:
             self._children[place] = self.open_child(source, bound, self._meter)
         return self._children[place]
 
-    def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter) -> Enumeration | None:
-        """A fresh enumeration over the elements of a collection.
+    def open_child(
+        self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int = -1
+    ) -> Enumeration | None:
+        """A fresh enumeration over the elements of a collection, on those inputs whose bits are set.
 
         ``None`` where there are none, too many, or some that cannot be unpacked into the bound variables.
         """
         rows: list[tuple[object, ...]] = [
-            tuple(value) if isinstance(value, Iterable) else () for value in source.values
+            tuple(value) if isinstance(value, Iterable) and inputs >> index & 1 else ()
+            for index, value in enumerate(source.values)
         ]
         owners = [index for index, row in enumerate(rows) for _ in row]
         elements = [element for row in rows for element in row]

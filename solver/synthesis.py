@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 from math import inf
 from operator import eq
+from typing import TypeAlias
 
 from solver.behaviour import FAILURE
 from solver.deduction import ANYTHING
@@ -25,7 +26,8 @@ _DEAREST_TREE = 40
 # At these costs deduction looks inside collections that are no dearer, each once.
 _DEDUCTION_COSTS = (3, 6)
 _MANY, _SMALL_SHARE = 24, 120
-_FEW, _LARGE_SHARE = 3, 12
+_FEW, _LARGE_SHARE = 3, 8
+_MORE_INPUTS = 2
 
 # What a wish of the specification that a program leaves unfulfilled adds to its cost.
 WISH = 4
@@ -96,8 +98,7 @@ def synthesize(
 
     Where more than one is asked for, terms that cost one more than the first are looked for too, and no dearer ones.
 
-    A term that is found is held back until every term of at most its cost was seen, or until the search has done as
-    much work again as it took to find it and half of its limit more.
+    A term that is found is held back until every term of at most its cost was seen.
     """
     enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
     search = _Search(library, enumeration, goal, meter, found_at_most)
@@ -105,6 +106,10 @@ def synthesize(
     with suppress(BudgetSpentError):
         exhausted = search.run(dearest)
     return Synthesis(tuple(search.best()), meter.spent, search.enumeration.bank_sizes(), exhausted, meter.stopped)
+
+
+# A binder over a collection, what its inside must then be, and how the whole is made of the binder's term.
+Attempt: TypeAlias = tuple[Binder, Entry, Goal, Callable[[Term], Term]]
 
 
 class _Search:
@@ -120,12 +125,14 @@ class _Search:
         self._meter = meter
         self._at_most = found_at_most
         self._views = (_View(0), _View(_REFUND)) if goal.wishes else (_View(0),)
-        self._patience = 0
         self._everything = (1 << len(goal.accepts)) - 1
+        # Deduction looks inside collections on the tested inputs and few others: these can be long.
+        others = [1 << index for index, accept in enumerate(goal.accepts) if accept is None]
+        self._looked_at = self._wanted | sum(others[:_MORE_INPUTS])
 
     def best(self) -> list[Found]:
         """What was found, the simplest first: the simplest, and what is one step dearer."""
-        found = sorted(self._found, key=lambda item: item.cost)
+        found = sorted(self._found, key=lambda item: (item.cost, not _is_meant(item.term)))
         return [item for item in found if item.cost <= found[0].cost + 1][: self._at_most]
 
     def run(self, dearest: int) -> bool:
@@ -136,8 +143,6 @@ class _Search:
             for entry in self.enumeration.grow():
                 new = True
                 self._look_at(entry)
-                if self._patience and self._meter.spent > self._patience:
-                    return False
             if cost in _DEDUCTION_COSTS and self.enumeration.depth == 0:
                 self._deduce(cost)
             self._unify(cost)
@@ -167,21 +172,29 @@ class _Search:
 
         Many get a little work, so that no short inside is missed, and the first of them then much more.
         """
-        attempts = sorted(self._attempts(self._goal, dearest), key=self._promise)[:_MANY]
+        promising = sorted(self._attempts(self._goal, dearest), key=self._promise)
+        attempts = self._apart(promising)[:_MANY]
         for some, share in ((attempts, _SMALL_SHARE), (attempts[:_FEW], _LARGE_SHARE)):
             for attempt in some:
                 meter = self._meter.part(self._meter.limit // share)
                 self._attempt(*attempt, meter)
                 self._meter.tick(meter.spent)
-        if self._found:
-            self._patience = self._meter.spent + self._meter.limit // 2
 
-    def _promise(self, attempt: tuple[Binder, Entry, Goal, Callable[[Term], Term]]) -> int:
+    def _apart(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """The attempts without those that look into a collection which is the same on all tested inputs."""
+        kept: dict[tuple[str, str], Attempt] = {}
+        for attempt in attempts:
+            binder, source, goal, _ = attempt
+            tested = [value for index, value in enumerate(source.values) if self._wanted >> index & 1]
+            kept.setdefault((binder.name, repr((tested, goal.targets))), attempt)
+        return list(kept.values())
+
+    def _promise(self, attempt: Attempt) -> int:
         binder, source, goal, _ = attempt
         return binder.cost + source.cost + goal.unfulfilled(0)
 
     def _attempt(self, binder: Binder, source: Entry, goal: Goal, wrap: Callable[[Term], Term], meter: Meter) -> None:
-        child = self.enumeration.open_child(source, binder.bound, meter)
+        child = self.enumeration.open_child(source, binder.bound, meter, self._looked_at)
         if child is None:
             return
 
@@ -201,7 +214,7 @@ class _Search:
             around = size(whole) - size(found.term) - size(source.term) - 1
             self._hold(whole, found.cost + source.cost + binder.cost + around, ~0)
 
-    def _attempts(self, goal: Goal, dearest: int) -> Iterator[tuple[Binder, Entry, Goal, Callable[[Term], Term]]]:
+    def _attempts(self, goal: Goal, dearest: int) -> Iterator[Attempt]:
         yield from ((*attempt, _as_it_is) for attempt in self._inside(goal, dearest))
         for component in self._library.components:
             if component.invert is not None and component.result in goal.sorts and goal.targets is not None:
@@ -220,7 +233,7 @@ class _Search:
                 if binder.invert is None or binder.result not in goal.sorts:
                     continue
                 for source in self.enumeration.entries(binder.source, cost):
-                    inner = _inner_goal(binder, source, goal)
+                    inner = _inner_goal(binder, source, goal, self._looked_at)
                     if inner is not None and source.local:
                         yield binder, source, inner
 
@@ -230,7 +243,6 @@ class _Search:
             return
         self._found[found] = None
         self._cheapest = min(self._cheapest, found.cost)
-        self._patience = self._patience or self._meter.spent * 2 + self._meter.limit // 2
 
     def _unify(self, cost: int) -> None:
         if cost < 3:
@@ -262,14 +274,16 @@ class _View:
         return self._refund * (goal.wishes & marks).bit_count() if self._refund else 0
 
 
-def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
-    """What the body or condition must be on each element; ``None`` where the goal cannot be met this way."""
+def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal | None:
+    """What the body or condition must be on each element of these inputs; ``None`` where the goal is out of reach."""
     if binder.invert is None or goal.targets is None:
         return None
     targets: list[object] = []
     accepts: list[Callable[[object], bool] | None] = []
-    for value, target, accept in zip(source.values, goal.targets, goal.accepts, strict=True):
-        elements: list[object] = [] if value is FAILURE else list(value)  # type: ignore[call-overload]
+    for index, (value, target, accept) in enumerate(zip(source.values, goal.targets, goal.accepts, strict=True)):
+        elements: list[object] = []
+        if value is not FAILURE and inputs >> index & 1:
+            elements = list(value)  # type: ignore[call-overload]
         wishes: list[object] | None = [None] * len(elements)
         if accept is not None:
             wishes = None if value is FAILURE else binder.invert(elements, target)
@@ -286,6 +300,11 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal) -> Goal | None:
         targets=tuple(targets),
         wishes=goal.wishes & ~(source.marks | binder.mark),
     )
+
+
+def _is_meant(term: Term) -> bool:
+    """Whether the outermost operation is one that the words plainly ask for: of equally dear terms such one is first."""
+    return isinstance(term, App) and term.component.mark != 0
 
 
 def _accepts(targets: Sequence[object], goal: Goal) -> tuple[Callable[[object], bool] | None, ...]:

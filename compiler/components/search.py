@@ -45,8 +45,8 @@ from solver.sorts import (
     is_subsort,
     sort_of_value,
 )
-from solver.synthesis import Goal, Synthesis, synthesize
-from solver.terms import Lit, Term, Var
+from solver.synthesis import WISH, Found, Goal, Synthesis, synthesize
+from solver.terms import App, Bind, Choice, Lit, Term, Var
 
 
 class _DontCare:
@@ -160,7 +160,10 @@ def search_expressions(
     goal = replace(goal, wishes=reduce(or_, marks, 0), confirm=confirm)
     meter = Meter(limit, should_stop)
     synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, max(found_at_most, _RIVALS if more else 1))
-    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in synthesis.found)
+    known_good = _Check(inputs, targets, confirm)
+    refined_ = [_with_open_wishes(item, library, goal, known_good) for item in synthesis.found]
+    terms = sorted(refined_, key=lambda item: item.cost)
+    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in terms)
     return SearchReport(
         found[:found_at_most],
         synthesis.expansions,
@@ -193,6 +196,49 @@ def _in_two_rounds(
         second.exhausted and not first.found,
         second.stopped,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Whether a term still fits: the inputs with their targets, and who has the last word."""
+
+    inputs: Sequence[Mapping[str, object]]
+    targets: Sequence[object]
+    confirm: Callable[[Term], bool] | None
+
+    def holds(self, term: Term) -> bool:
+        for row, target in zip(self.inputs, self.targets, strict=True):
+            test = _acceptance(target)
+            if test is not None and not test(_value(term, row)):
+                return False
+        return self.confirm is None or self.confirm(term)
+
+
+def _with_open_wishes(found: Found, library: Library, goal: Goal, check: _Check) -> Found:
+    """The term within those operations that the words name with their constants, and no part of it uses.
+
+    Examples seldom show a limit that the words set, so that enumeration sees no difference.
+    """
+    for component in library.components:
+        whole = App(component, (found.term,))
+        if component.mark and component.parameters == (component.result,) and component.result in goal.sorts:
+            mark = component.mark & goal.wishes & ~_marks_of(found.term)
+            if mark and check.holds(whole):
+                found = Found(whole, found.cost + component.cost - WISH * mark.bit_count())
+    return found
+
+
+def _marks_of(term: Term) -> int:
+    match term:
+        case App(component, arguments):
+            return reduce(or_, map(_marks_of, arguments), component.mark)
+        case Choice(test, then, otherwise):
+            return _marks_of(test) | _marks_of(then) | _marks_of(otherwise)
+        case Bind(binder, _, source, body, condition):
+            inside = [part for part in (source, body, condition) if part is not None]
+            return reduce(or_, map(_marks_of, inside), binder.mark)
+        case _:
+            return 0
 
 
 def _is_contested(found: Sequence[FoundExpression], probes: Sequence[Mapping[str, object]]) -> bool:

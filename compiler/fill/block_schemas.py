@@ -28,13 +28,13 @@ def block_schemas(
         if isinstance(sort, DictSort):
             yield from _entries(template, hole, scope, name, sort)
     for name, sort in plain:
-        value = Slot("slot_value", sort, scope, 800, tests=12, answers=12, mentions=name)
+        value = Slot("slot_value", sort, scope, 800, tests=12, answers=12, mentions=frozenset((name,)))
         yield _filled(template, hole, f"{name} = slot_value", (value,), 2)
     for first, first_sort in plain:
         for second, second_sort in plain:
             if first != second and first_sort in (INT, FLOAT):
                 added = Slot("slot_first", first_sort, scope, 120)
-                changed = Slot("slot_second", second_sort, scope, 120, mentions=second)
+                changed = Slot("slot_second", second_sort, scope, 120, mentions=frozenset((second,)))
                 yield _filled(template, hole, f"{first} += slot_first\n{second} = slot_second", (added, changed), 4)
 
 
@@ -42,7 +42,7 @@ def _entries(template: Function, hole: BlockHole, scope: Scope, name: str, sort:
     """One entry set under a condition or always, from the variables alone or also from what it was before."""
     test = Slot("slot_test", BOOL, scope, 40)
     plain = Slot("slot_value", sort.value, scope, 100)
-    knowing = Slot("slot_value", sort.value, (*scope, ("known", sort.value)), 150, mentions="known")
+    knowing = Slot("slot_value", sort.value, (*scope, ("known", sort.value)), 150, mentions=frozenset(("known",)))
     starts = [other for other, its_sort in scope if its_sort == sort.value]
     starts += ["0"] if sort.value in (INT, FLOAT) else ["[]"] if isinstance(sort.value, ListSort) else []
     for key, its_sort in scope:

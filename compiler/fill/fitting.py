@@ -40,7 +40,7 @@ class Slot:
     """One hole of a schema: its sort, the variables in sight, and how many expressions are worth trying.
 
     ``tests`` and ``answers`` are how many conditions and values also make conditional expressions, none by default.
-    ``mentions`` is a variable without which no expression makes sense there.
+    ``mentions`` are variables without which no expression makes sense there.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Slot:
     most: int
     tests: int = 0
     answers: int = 0
-    mentions: str | None = None
+    mentions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ def _kept_small(filler: HoleFiller) -> HoleFiller:
 def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
     problem = setting.problem
     values = [*(value for row in problem.environments for value in row.values()), *problem.targets, *setting.constants]
+    numbers = [phrase.number for phrase in setting.guidance.phrases if isinstance(phrase.number, int)]
+    values += [near for number in numbers for near in (number + 1, number - 1, number + 60)]
     samples = samples_of(slot.scope, values)
     if not samples:
         return []
@@ -138,9 +140,7 @@ def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
         found = with_choices(tests, found[: slot.answers], 4 * slot.most)
     if slot.sort == BOOL:
         found = [piece for piece in found if any(variables_of(piece.term))]
-    if slot.mentions is None:
-        return found
-    return [piece for piece in found if any(variable.name == slot.mentions for variable in variables_of(piece.term))]
+    return [piece for piece in found if slot.mentions <= {variable.name for variable in variables_of(piece.term)}]
 
 
 def _wishes(setting: Setting, choices: Sequence[Sequence[Piece]]) -> int:

@@ -112,9 +112,9 @@ def _is_tree(sort: Sort) -> bool:
 
 
 def _countdowns(into: _Into, scope: Scope, name: str, result: Sort) -> Iterator[Schema]:
-    test = Slot("slot_test", BOOL, ((name, INT),), 24, mentions=name)
+    test = Slot("slot_test", BOOL, ((name, INT),), 24, mentions=frozenset((name,)))
     if result == INT:
-        step = Slot("slot_step", INT, scope, 300, tests=8, answers=20, mentions=name)
+        step = Slot("slot_step", INT, scope, 300, tests=8, answers=20, mentions=frozenset((name,)))
         yield Schema("count", into.body(_COUNTING.format(n=name)), (test, step), 6)
 
 
@@ -126,14 +126,14 @@ def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> It
     state = result if not isinstance(result, UnionSort) else INT
     for kept in dict.fromkeys((state, INT)):
         inside = (*others, (x, element), ("total", kept))
-        start = Slot("slot_start", kept, others, 4) if others else None
+        start = Slot("slot_start", kept, others, 2) if others else None
         if kept == result:
-            step = Slot("slot_step", kept, inside, 600, tests=10, answers=12, mentions="total")
+            step = Slot("slot_step", kept, inside, 600, tests=10, answers=12, mentions=frozenset(("total",)))
             text = _FOLDING.format(x=x, xs=name)
             yield _started(into, text, start, kept, (step,), 8)
         if kept in (INT, FLOAT) and result in (BOOL, INT, UnionSort((INT, NONE))):
-            step = Slot("slot_step", kept, inside, 400, mentions="total")
-            test = Slot("slot_test", BOOL, (*others, ("total", kept)), 40, mentions="total")
+            step = Slot("slot_step", kept, inside, 1500, mentions=frozenset(("total", x)))
+            test = Slot("slot_test", BOOL, (*others, ("total", kept)), 40, mentions=frozenset(("total",)))
             for found, missing, first in _endings(result):
                 text = _LEAVING.format(x=x, xs=name, found=found, missing=missing, first=first)
                 yield _started(into, text, start, kept, (step, test), 10)

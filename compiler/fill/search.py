@@ -39,7 +39,7 @@ from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
 from solver.terms import Term
 
-EXPANSIONS = 600_000
+EXPANSIONS = 1_000_000
 SCHEMA_EXPANSIONS = 400_000
 COUNTEREXAMPLES = 6
 _LOOP_WISH = 8

@@ -45,7 +45,7 @@ class Guidance:
         known = features(operation)
         if known and self.speaks_of(operation):
             return max(1, base - 1)
-        if self.silent or operation in _EVERYWHERE:
+        if self.silent or operation in _EVERYWHERE or operation in self.words:
             return base
         return base * 2 if known else base + 1
 

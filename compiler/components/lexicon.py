@@ -117,6 +117,12 @@ Counter( || .count( || sum(1 for : most frequent|how often|occurrences
 """.strip("\n")
 
 
+# Operations that are likely everywhere, with the words that make them likelier.
+_COMMON = {
+    "a + b": r"\badd|\bplus\b|\bsums?\b|total|increas",
+    "a - b": r"\bminus\b|differ|subtract|reduc|ahead|\bleft\b",
+}
+
 # Of these the whole is meant, not the operations in it.
 _IDIOMS = (
     "-(-a", "(2 * a + b)", "digit for", "start + b]", "b % len(a)", "a[b::c]", "len(a) - 1) // 2", "key in {**",
@@ -138,8 +144,9 @@ def features(operation: str) -> tuple[str, ...]:
 
 
 def evoked(text: str) -> frozenset[str]:
-    """The entries of the lexicon that a text speaks of."""
-    return frozenset(held for held, words in _lines() if words.search(text))
+    """The entries of the lexicon that a text speaks of, and the common operations that it makes likelier still."""
+    common = (operation for operation, words in _COMMON.items() if re.search(words, text, re.IGNORECASE))
+    return frozenset([*(held for held, words in _lines() if words.search(text)), *common])
 
 
 def plainly_meant(text: str) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from compiler.components.guidance import Guidance, wishes_of
@@ -73,18 +73,25 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all schemas of one problem share: the examples, the module around, and what the words say."""
+    """What all schemas of one problem share: the examples, the module around, and what the words say.
+
+    ``pieces`` are those of the slots that were looked at before.
+    """
 
     name: str
     problem: Problem
     context: Module
     constants: Sequence[object]
     guidance: Guidance
+    pieces: dict[Slot, list[Piece]] = field(default_factory=dict)
 
 
 def fit(schema: Schema, setting: Setting, meter: Meter, dearest: float) -> Fitted | None:
     """The simplest filling that costs less than ``dearest``. Raises ``BudgetSpentError``."""
-    choices = [_pieces_for(slot, setting, meter) for slot in schema.slots]
+    for slot in schema.slots:
+        if slot not in setting.pieces:
+            setting.pieces[slot] = _pieces_for(slot, setting, meter)
+    choices = [setting.pieces[slot] for slot in schema.slots]
     if not all(choices):
         return None
     wishes = _wishes(setting, choices)

@@ -86,7 +86,7 @@ def schemas_for(
     if taken & {"count", "total", "position", "rest", "results", "best"}:
         return
     for name, sort in scope:
-        if sort == INT:
+        if sort == INT and all(other == INT for _, other in scope):
             yield from _countdowns(into, scope, name, result)
         if isinstance(sort, (ListSort, RowSort)):
             yield from _loops(into, scope, name, sort, result)
@@ -132,7 +132,7 @@ def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> It
             text = _FOLDING.format(x=x, xs=name)
             yield _started(into, text, start, kept, (step,), 8)
         if kept in (INT, FLOAT) and result in (BOOL, INT, UnionSort((INT, NONE))):
-            step = Slot("slot_step", kept, inside, 1500, mentions=frozenset(("total", x)))
+            step = Slot("slot_step", kept, inside, 4000, mentions=frozenset(("total", x)))
             test = Slot("slot_test", BOOL, (*others, ("total", kept)), 40, mentions=frozenset(("total",)))
             for found, missing, first in _endings(result):
                 text = _LEAVING.format(x=x, xs=name, found=found, missing=missing, first=first)

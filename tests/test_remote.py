@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -124,8 +125,8 @@ def test_parameters_that_a_server_refuses_are_left_out_from_then_on() -> None:
         status(400, "tool_choice: forced tool use is not supported"),
         says(CODE),
     ]
-    with serving(*turns) as server:
-        answers = ask(server, "anthropic", request(grammar=GRAMMAR), request(grammar=GRAMMAR, occurrence=1))
+    with serving(*turns) as server, closing(backend_for(server, "anthropic")) as backend:
+        answers = [backend.propose([request(grammar=GRAMMAR, occurrence=number)])[0] for number in range(2)]
     assert [answer.conforms for answer in answers] == [True, True]
     assert "temperature" not in server.bodies[-1]
     assert server.bodies[-1]["tool_choice"] == {"type": "auto"}

@@ -13,7 +13,8 @@ from compiler.components.lexicon import NUMBERS
 from compiler.components.phrases import phrases_of
 
 _TEXT = r"\"[^\"\n]{0,40}\""
-_VALUE = rf"(?:{_TEXT}|True|False|None|-?\d+(?:\.\d+)?(?![\w.]*\d))"
+# Numbers begin and end in sight: a text of thousands of digits is read in linear time.
+_VALUE = rf"(?:{_TEXT}|True|False|None|(?<![\w.])-?\d{{1,18}}(?:\.\d{{1,18}})?(?!\w|\.\d))"
 _LIST = rf"{_TEXT}(?:\s*(?:,|,?\s*and|,?\s*or)\s*{_TEXT})*"
 _WHEN = re.compile(rf"(?P<value>{_VALUE})\s+(?:when|if|for)\s+(?P<condition>.*?)(?=(?:,|;)?\s*(?:and\s+)?{_VALUE}\s+"
                    rf"(?:when|if|for)\b|[.;]|,\s*(?:otherwise|else)\b|$)", re.DOTALL)  # fmt: skip

@@ -237,9 +237,7 @@ class Enumeration:
             self._children[place] = self.open_child(source, bound, self._meter)
         return self._children[place]
 
-    def open_child(
-        self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int = -1
-    ) -> Enumeration | None:
+    def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int = -1) -> Enumeration | None:
         """A fresh enumeration over the elements of a collection, on those inputs whose bits are set.
 
         ``None`` where there are none, too many, or some that cannot be unpacked into the bound variables.

@@ -303,7 +303,7 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal 
 
 
 def _is_meant(term: Term) -> bool:
-    """Whether the outermost operation is one that the words plainly ask for: of equally dear terms such one is first."""
+    """Whether the outermost operation is one that the words plainly ask for: of equally dear terms it is first."""
     return isinstance(term, App) and term.component.mark != 0
 
 

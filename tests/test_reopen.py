@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compiler.budget import Budget
+from compiler.components.listing import expressions_by_cost
 from compiler.emit.module import emit_module
 from compiler.fill.angelic import demand_of
 from compiler.fill.cases import cases_of
@@ -23,7 +24,7 @@ from compiler.spec import Spec
 from compiler.trace.events import Trace
 from compiler.unit import Unit
 from solver.meter import Meter
-from solver.sorts import ANY, BOOL
+from solver.sorts import ANY, BOOL, INT
 
 COUNT = """\
 def count(xs: list[int], limit: int) -> int
@@ -162,3 +163,12 @@ def test_what_an_example_wants_is_not_taken_for_a_constant_of_the_program() -> N
     programs = [emit_module(found.module) for item in reopened for found in item.repairs]
     assert programs
     assert "hELLO" not in programs[0]
+
+
+def test_a_listed_expression_does_not_grow_numbers_without_end() -> None:
+    rows = [{"n": 2}, {"n": 3}]
+    listed = expressions_by_cost([("n", INT)], rows, INT, [], Meter(20_000, lambda: False))
+    square = next(item for item in listed if item.values == (4, 9))
+    assert square({"n": 10}) == 100
+    with pytest.raises(OverflowError):
+        square({"n": 1 << 5000})

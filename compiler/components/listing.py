@@ -18,6 +18,8 @@ from solver.sorts import BOOL, IterableSort, Sort, is_subsort
 from solver.terms import Term
 
 _IDLE = 4
+_WIDEST = 4096
+"""Bits of the integers that a listed expression may give: in a recursion, squares of squares would never end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,11 @@ class Listed:
     values: Vector
 
     def __call__(self, environment: Mapping[str, object]) -> object:
-        """The expression's value. Raises what its operations raise."""
-        return evaluate(self.term, environment)
+        """The expression's value. Raises what its operations raise, and ``OverflowError`` for huge integers."""
+        value = evaluate(self.term, environment)
+        if isinstance(value, int) and value.bit_length() > _WIDEST:
+            raise OverflowError
+        return value
 
     def rendered(self) -> tuple[Expr, tuple[Import, ...]]:
         """The expression, and the imports that it needs."""

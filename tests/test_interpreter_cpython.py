@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 import pytest
@@ -221,8 +222,11 @@ def _logger(texts: list[str]) -> Any:
 
 
 def _compiles(text: str) -> bool:
+    """Whether Python compiles a text without a warning: ``is`` between literals is left open."""
     try:
-        compile(text, "<program>", "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)
+            compile(text, "<program>", "exec", dont_inherit=True)
     except SyntaxError:
         return False
     return True

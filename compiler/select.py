@@ -14,6 +14,9 @@ from compiler.candidate import Candidate
 from compiler.evidence import Ambiguity
 
 
+_NO_ANSWER = ("!", "?", "~")
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Candidates that do the same on every input that counts."""
@@ -30,8 +33,16 @@ class Group:
 
     @property
     def best(self) -> Candidate:
-        """The member to emit: the greedy answer itself, else the shortest program."""
-        return min(self.members, key=lambda member: (not member.greedy, len(member.program), member.index))
+        """The member to emit: the greedy answer itself, else what answers most inputs, else the shortest program."""
+        return min(
+            self.members,
+            key=lambda member: (not member.greedy, _unanswered(member), len(member.program), member.index),
+        )
+
+    @property
+    def first(self) -> int:
+        """The place in the order of creation of the first member."""
+        return min(member.index for member in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,11 @@ class Choice:
     ambiguities: tuple[Ambiguity, ...]
 
 
+def _unanswered(candidate: Candidate) -> int:
+    """How many generated inputs a candidate raises on or does not end on, those that count for no group among them."""
+    return sum(entry[:1] in _NO_ANSWER for entry in candidate.judgement.vector)
+
+
 def informative(candidates: Sequence[Candidate]) -> tuple[int, ...]:
     """The generated inputs that count: those which most model candidates answer, neither raising nor stopping."""
     voters = [candidate for candidate in candidates if candidate.votes] or list(candidates)
@@ -50,7 +66,7 @@ def informative(candidates: Sequence[Candidate]) -> tuple[int, ...]:
         return ()
     length = len(voters[0].judgement.vector)
     answered = [
-        sum(candidate.votes or 1 for candidate in voters if candidate.judgement.vector[index][:1] not in "!?~")
+        sum(candidate.votes or 1 for candidate in voters if candidate.judgement.vector[index][:1] not in _NO_ANSWER)
         for index in range(length)
     ]
     total = sum(candidate.votes or 1 for candidate in voters)
@@ -93,8 +109,12 @@ def select(candidates: Sequence[Candidate], *, by_behaviour: bool = True) -> Cho
 
 
 def _ranked(groups: Sequence[Group]) -> list[Group]:
-    """The groups, best first: by votes, then the simpler program; the greedy answer's unless it is clearly outvoted."""
-    ranked = sorted(groups, key=lambda group: (-group.votes, len(group.best.program), group.best.index))
+    """The groups, best first: by votes, then by age; the greedy answer's unless it is clearly outvoted.
+
+    Samples of equal votes are taken in their order, as sampling and filtering takes them, so that chance alone never
+    makes the choice worse than that; of programs without votes the simplest comes first.
+    """
+    ranked = sorted(groups, key=lambda group: (-group.votes, group.first if group.votes else len(group.best.program)))
     greedy = next((group for group in ranked if group.greedy), None)
     if greedy is None or greedy is ranked[0] or _outvotes(ranked[0], greedy, ranked):
         return ranked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from compiler.candidate import Candidate, Origin
@@ -61,6 +63,26 @@ def test_programs_of_search_do_not_vote() -> None:
     choice = select([candidate(0, "a"), candidate(1, "a"), *found])
     assert choice is not None
     assert choice.candidate.index == 0
+
+
+def test_of_equal_behaviour_the_one_that_answers_most_is_written() -> None:
+    choice = select([candidate(0, "ab!"), candidate(1, "ab!"), candidate(2, "abc")])
+    assert choice is not None
+    assert choice.candidate.index == 2
+
+
+def test_of_equal_votes_the_earlier_sample_is_chosen() -> None:
+    long = replace(candidate(0, "a"), program="# a longer program\n")
+    choice = select([long, candidate(1, "b")])
+    assert choice is not None
+    assert choice.candidate.index == 0
+
+
+def test_of_programs_without_votes_the_simplest_is_chosen() -> None:
+    long = replace(candidate(0, "a", votes=0, origin="search"), program="# a longer program\n")
+    choice = select([long, candidate(1, "b", votes=0, origin="search")])
+    assert choice is not None
+    assert choice.candidate.index == 1
 
 
 def test_no_candidate_is_no_choice() -> None:

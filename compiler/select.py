@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from compiler.candidate import Candidate
 from compiler.evidence import Ambiguity
 
-
 _NO_ANSWER = ("!", "?", "~")
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from compiler.candidate import Candidate
 from compiler.emit.module import emit_module
 from compiler.emit.splice import splice
 from compiler.fill.conform import fills_in
+from compiler.fill.methods import called_as_methods
 from compiler.fill.template import Fill
 from compiler.ir.lower import lower_module
-from compiler.ir.nodes import Attribute, Block, Call, Class, Expr, Function, Import, Module, Name, Stmt
-from compiler.ir.rewrite import Changed, rewrite
-from compiler.ir.walk import Node
+from compiler.ir.nodes import Class, Function, Import, Module, Stmt
 from compiler.source import Source
 from compiler.spec import Spec
-
-AnyFill = TypeVar("AnyFill", Expr, Block, "Expr | Block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +74,18 @@ def _spliced(spec: Spec, merged: Module) -> str:
     holes = [hole for function in spec.functions for hole in function.holes]
     fills: dict[str, Fill] = {}
     in_place = [function for function in spec.functions if function.definition is not None]
+    methods = {function.name: function for function in in_place if function.owner is not None}
     try:
         for function in spec.functions:
             made = merged.function(function.name)
             if function in in_place:
-                fills.update(fills_in(made, function))
+                found = fills_in(made, function).items()
+                fills.update((name, called_as_methods(fill, methods, made)) for name, fill in found)
     except KeyError:
         return spec.source.text
     own = {_identity(item) for item in lower_module(Source(spec.source.name, spec.context)).body}
     own |= {f"definition of {function.name}" for function in in_place}
-    owners = {function.name: function.owner for function in in_place if function.owner is not None}
-    fills = {name: _under_owners(fill, owners) for name, fill in fills.items()}
-    added = _under_owners(tuple(item for item in merged.body if _identity(item) not in own), owners)
+    added = called_as_methods(tuple(item for item in merged.body if _identity(item) not in own), methods)
     imports = [item for item in added if isinstance(item, Import)]
     helpers = tuple(item for item in added if not isinstance(item, Import))
     return splice(spec.source, fills, holes, imports, helpers)
-
-
-def _under_owners(fill: AnyFill, owners: Mapping[str, str]) -> AnyFill:
-    """The code with calls of static methods, which were functions while they were made, under their classes' names."""
-
-    def change(node: Node) -> Changed:
-        match node:
-            case Call(function=Name(id=name)) if name in owners:
-                return replace(node, function=Attribute(Name(owners[name]), name))
-            case _:
-                return node
-
-    if isinstance(fill, tuple):
-        return tuple(rewrite(statement, change) for statement in fill)
-    return rewrite(fill, change) if owners else fill

@@ -92,17 +92,24 @@ class Example:
     call: Call
     expected: Expectation
     span: Span | None = field(default=None, compare=False, repr=False)
+    written: str | None = field(default=None, compare=False, repr=False)
+    """The example as the user wrote it, where the call is in other words: that of a method."""
 
     @property
     def text(self) -> str:
         """The example as one line, as the evidence prints it."""
-        match self.expected:
-            case Equals(value):
-                return f"{self.call.text} == {value}"
-            case RaisesError(exception):
-                return f"{self.call.text} raises {exception}"
-            case Satisfies(condition):
-                return f"{self.call.text} satisfies {condition}"
+        return line_of(self.call.text, self.expected) if self.written is None else self.written
+
+
+def line_of(call: str, expected: Expectation) -> str:
+    """A call and what is expected of it as one line."""
+    match expected:
+        case Equals(value):
+            return f"{call} == {value}"
+        case RaisesError(exception):
+            return f"{call} raises {exception}"
+        case Satisfies(condition):
+            return f"{call} satisfies {condition}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +149,18 @@ class Hole:
     span: Span
 
 
+MethodKind: TypeAlias = Literal["static", "method", "property", "class"]
+_UNBOUND: dict[MethodKind, str] = {"property": ".fget", "class": ".__func__"}
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
     """All that a specification says about one function.
 
     ``prose`` is the free text without the clauses that were recognised; ``text`` is the whole text of this function's
     part of the specification, as the user wrote it, for the model to read. ``definition`` is the ``def`` of a Python
-    file with its holes (``None`` for a text); ``owner`` is the class whose static method the function is.
+    file with its holes (``None`` for a text); ``owner`` is the class whose method the function is, and ``kind`` says of
+    what kind. Until it is written into its class, a method is a function whose first parameter is the object or class.
     """
 
     signature: Signature
@@ -160,6 +172,7 @@ class FunctionSpec:
     definition: Span | None = field(default=None, compare=False, repr=False)
     span: Span | None = field(default=None, compare=False, repr=False)
     owner: str | None = None
+    kind: MethodKind = "static"
 
     @property
     def name(self) -> str:
@@ -169,7 +182,9 @@ class FunctionSpec:
     @property
     def outer_name(self) -> str:
         """The expression that stands for the function in the finished file."""
-        return self.name if self.owner is None else f"{self.owner}.{self.name}"
+        if self.owner is None:
+            return self.name
+        return f"{self.owner}.{self.name}{_UNBOUND.get(self.kind, '')}"
 
 
 @dataclass(frozen=True, slots=True)

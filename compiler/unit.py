@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compiler.spec import FunctionSpec, Spec
+from compiler.spec import Example, FunctionSpec, Satisfies, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,41 @@ class Unit:
         return self.functions[0].name
 
     @property
+    def shown_names(self) -> frozenset[str]:
+        """The names that examples of methods use, the methods' classes among them, whatever the methods use."""
+        methods = [function for function in self.functions if function.owner is not None]
+        texts = [text for function in methods for example in function.examples for text in _texts(example)]
+        owners = [function.owner for function in methods if function.owner is not None and function.kind != "static"]
+        return frozenset([*owners, *(word for text in texts for word in re.findall(r"[^\W\d]\w*", text))])
+
+    @property
     def prose(self) -> bool:
         """Whether there are words for a model to read, beyond examples and contracts."""
         return any(re.search(r"[A-Za-z]{3,}", function.prose) for function in self.functions)
 
 
+def _texts(example: Example) -> tuple[str, ...]:
+    """The expressions of an example."""
+    words = [text for _, text in example.call.keywords]
+    expected = example.expected.condition if isinstance(example.expected, Satisfies) else ""
+    return (*example.call.arguments, *words, expected)
+
+
 def group_functions(functions: Sequence[FunctionSpec]) -> list[tuple[FunctionSpec, ...]]:
-    """The strongly connected components of "names the other in its text", callees first (Tarjan 1972)."""
-    mentions = {
-        function.name: [
-            other.name
-            for other in functions
-            if other.name != function.name and re.search(rf"\b{re.escape(other.name)}\s*\(", function.text)
-        ]
-        for function in functions
-    }
+    """The strongly connected components of "names the other in its text", callees first (Tarjan 1972).
+
+    Methods that one example calls together are judged together, and therefore compiled together.
+    """
+    mentions: dict[str, list[str]] = {function.name: [] for function in functions}
+    for function in functions:
+        for other in functions:
+            if other.name == function.name:
+                continue
+            if re.search(rf"\b{re.escape(other.name)}\s*\(", function.text):
+                mentions[function.name].append(other.name)
+            if _called_in_examples(other, function):
+                mentions[function.name].append(other.name)
+                mentions[other.name].append(function.name)
     by_name = {function.name: function for function in functions}
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -68,3 +88,11 @@ def group_functions(functions: Sequence[FunctionSpec]) -> list[tuple[FunctionSpe
         if name not in index:
             visit(name)
     return components
+
+
+def _called_in_examples(method: FunctionSpec, function: FunctionSpec) -> bool:
+    """Whether examples of a function call a method on their objects."""
+    if method.owner is None or method.kind == "static":
+        return False
+    called = re.compile(rf"\.\s*{re.escape(method.name)}\b")
+    return any(called.search(text) for example in function.examples for text in _texts(example))

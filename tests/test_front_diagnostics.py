@@ -19,7 +19,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "too-deep": ("deep.py", "x = " + "(" * 250 + "1" + ")" * 250 + "\n"),
     "no-function": ("constants.py", "LIMIT = 3\n"),
     "nothing-to-do": ("complete.py", "def f(x: int) -> int:\n    return x\n"),
-    "method": ("method.py", "class Shape:\n    def area(self) -> float:\n        ...\n"),
+    "method": ("method.py", "class Shape:\n    def __len__(self) -> int:\n        ...\n"),
     "fstring": ("greet.py", 'def greet(name: str) -> str:\n    return f"Hello, {...}!"\n'),
     "twice": ("twice.py", "def f(x): ...\n\ndef f(y): ...\n"),
     "bracket": ("open.txt", "Doubles a number.\n\ndef double(n: int -> int\n\ndouble(2) == 4\n"),
@@ -47,7 +47,7 @@ DOUBTED: dict[str, tuple[str, str]] = {
     "raises-only": ("words.txt", "def root(n: int) -> int\n\nraises: ValueError\n"),
     "stranger": ("stranger.txt", "def double(n: int) -> int\n\ndouble(2) == 4\ntriple(2) == 6\n"),
     "misnamed": ("misnamed.txt", "def double(n: int) -> int\n\nTwice the number.\n\ntwice(2) == 4\ntwice(3) == 6\n"),
-    "method-beside": ("beside.py", "class A:\n    def f(self): ...\n\ndef g(x): ...\n"),
+    "method-beside": ("beside.py", "class A:\n    def max(self): ...\n\ndef g(x): ...\n"),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.components.search import Accepts
+from compiler.diagnostics import LiftcError
 from compiler.fill.signature import type_of
 from compiler.fill.template import template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
@@ -116,10 +117,10 @@ def arguments_of(function: FunctionSpec, example: Example) -> dict[str, object] 
     given = [*zip(names, example.call.arguments, strict=False), *example.call.keywords]
     defaults = {p.name: p.default for p in function.signature.parameters if p.default is not None}
     for name, text in {**defaults, **dict(given)}.items():
-        run = evaluate_text(text)
-        if run.error is not None or run.stopped is not None:
+        value = _value(text)
+        if value is None:
             return None
-        row[name] = run.value
+        row[name] = value[0]
     return row if set(row) == set(names) and len(example.call.arguments) <= len(names) else None
 
 
@@ -127,12 +128,29 @@ def target_of(example: Example) -> tuple[object] | None:
     """What an example wants as a value or a test, in a tuple; ``None`` where that cannot be evaluated."""
     match example.expected:
         case Equals(value):
-            run = evaluate_text(value)
-            return None if run.error is not None or run.stopped is not None else (run.value,)
-        case Satisfies(condition):
+            return _value(value)
+        case Satisfies(condition) if _is_in_subset(condition):
             return (Accepts(lambda result: evaluate_text(condition, {"result": result}).value is True),)
         case _:
             return None
+
+
+def _value(text: str) -> tuple[object] | None:
+    """The value of an expression of the specification, in a tuple; ``None`` where it has none by itself."""
+    try:
+        run = evaluate_text(text)
+    except LiftcError:
+        return None
+    return None if run.error is not None or run.stopped is not None else (run.value,)
+
+
+def _is_in_subset(text: str) -> bool:
+    """Whether an expression can be evaluated without the module around it, whose classes have attributes."""
+    try:
+        lower_expression(text)
+    except LiftcError:
+        return False
+    return True
 
 
 def hole_problem(function: FunctionSpec, context: str, template: Function, hole: ExprHole) -> Problem | None:

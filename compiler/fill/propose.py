@@ -8,6 +8,7 @@ from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.diagnostics import LiftcError
 from compiler.fill.ask import code_in, constrained_request, first_request, sample_request
 from compiler.fill.conform import conform, renamed_entry
+from compiler.fill.methods import lifted
 from compiler.fill.pool import Pool
 from compiler.ir.imports import missing_imports, with_imports
 from compiler.ir.lower import lower_candidate
@@ -93,7 +94,7 @@ def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failu
 
 def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
     unit = pool.unit
-    text = renamed_entry(code_in(proposal.text, unit.entry), unit.entry)
+    text = renamed_entry(lifted(code_in(proposal.text, unit.entry), unit.functions), unit.entry)
     try:
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
@@ -108,5 +109,5 @@ def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
 
 def lower_answer(text: str, pool: Pool) -> Module:
     """A model's code as a module of its unit, with the imports that it forgot. Raises ``LiftcError``."""
-    module = lower_candidate(text, pool.unit.entry, pool.unit.context)
+    module = lower_candidate(text, pool.unit.entry, pool.unit.context, pool.unit.shown_names)
     return with_imports(module, missing_imports(module))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from compiler.diagnostics import Diagnostic, Label
-from compiler.front.expressions import Names
+from compiler.front.expressions import Names, as_written
 from compiler.front.passage import Passage
 from compiler.front.values import Brackets
 from compiler.spec import Call, Contract, Example, Expectation
@@ -61,11 +61,12 @@ class Claims:
         """Mark ``start:end`` as punctuation of the form, which is no prose even on a line that holds some."""
         self.taken[start:end] = b"\x02" * len(self.taken[start:end])
 
-    def add(self, call: Call, expected: Expectation, start: int, end: int) -> None:
+    def add(self, call: Call, expected: Expectation, start: int, end: int, written: str | None = None) -> None:
         """An example that stands at ``start:end``; one that says the same as an earlier one is not kept twice."""
         self.claim(start, end)
         self.attempts += 1
-        example = Example(call, expected, self.passage.span(start, end))
+        written = written or as_written(call, expected, self.names)
+        example = Example(call, expected, self.passage.span(start, end), written)
         if example not in self.examples and not self.full:
             self.examples.append(example)
 

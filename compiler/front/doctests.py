@@ -16,6 +16,7 @@ from compiler.front.expressions import (
     parse_expression,
     value_text,
 )
+from compiler.front.sessions import Session
 from compiler.spec import Call, Equals, Expectation, RaisesError, Satisfies
 
 _PROMPT = re.compile(r"^(?P<indent>[ \t]*(?:[*>-][ \t]+)?)>>>(?:[ ]|(?=\S)|$)(?P<code>.*)$", re.MULTILINE)
@@ -42,9 +43,12 @@ class _Doctest:
 def read_doctests(claims: Claims) -> None:
     """Read every doctest of the passage; a malformed one is an error, one that says nothing a warning."""
     bindings: dict[str, ast.expr] = {}
+    session = Session(claims.names) if claims.names.methods else None
     for doctest in _doctests(claims.text):
         if claims.full:
             return
+        if session is not None and _is_of_session(claims, doctest, session):
+            continue
         node = parse_expression(doctest.code)
         if node is None:
             if not _bind(doctest.code, bindings, claims.names):
@@ -55,6 +59,27 @@ def read_doctests(claims: Claims) -> None:
             doctest = _Doctest(ast.unparse(node), doctest.output, doctest.start, doctest.code_end, doctest.line_ends)
             node = parse_expression(doctest.code) or node
         _read_one(claims, doctest, node)
+
+
+def _is_of_session(claims: Claims, doctest: _Doctest, session: Session) -> bool:
+    """Take a line about objects that earlier lines have bound, or that binds one; whether it is such a line."""
+    if session.takes(doctest.code):
+        return True
+    node = parse_expression(doctest.code)
+    if node is None or not session.speaks_of(node):
+        return False
+    if doctest.output and _TRACEBACK.match(doctest.output[0]):
+        raised = _exception_raised(doctest)
+        shown = None if raised is None else session.example(node, RaisesError(raised[1]))
+        if raised is not None and shown is not None:
+            claims.add(shown[0], shown[1], doctest.start, doctest.line_ends[raised[0]], shown[2])
+        return True
+    value, lines = _output_value(doctest.output, claims.names) if doctest.output else (None, 0)
+    made = None if value is None else session.example(node, Equals(value))
+    if made is not None:
+        claims.add(made[0], made[1], doctest.start, doctest.line_ends[lines - 1], made[2])
+    session.done(node)
+    return True
 
 
 def _doctests(text: str) -> list[_Doctest]:
@@ -192,14 +217,18 @@ def _read_silent(claims: Claims, doctest: _Doctest, call: Call) -> None:
 
 
 def _read_traceback(claims: Claims, doctest: _Doctest, node: ast.expr) -> None:
+    raised = _exception_raised(doctest)
+    calls = [call_of(item, doctest.code, claims.names) for item in ast.walk(node) if isinstance(item, ast.expr)]
+    known = [call for call in calls if call is not None]
+    if len(known) == 1 and raised is not None:
+        claims.add(known[0], RaisesError(raised[1]), doctest.start, doctest.line_ends[raised[0]])
+
+
+def _exception_raised(doctest: _Doctest) -> tuple[int, str] | None:
+    """The first exception that a traceback names, with the number of its line."""
     raised = [_RAISED.match(line) for line in doctest.output[1:]]
     names = [(index, exception_name(match[1])) for index, match in enumerate(raised, 1) if match]
-    exceptions = [(index, name) for index, name in names if name is not None]
-    calls = [call_of(item, doctest.code, claims.names) for item in ast.walk(node) if isinstance(item, ast.Call)]
-    known = [call for call in calls if call is not None]
-    if len(known) == 1 and exceptions:
-        index, exception = exceptions[0]
-        claims.add(known[0], RaisesError(exception), doctest.start, doctest.line_ends[index])
+    return next(((index, name) for index, name in names if name is not None), None)
 
 
 def _report_malformed(claims: Claims, doctest: _Doctest) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from compiler.ir.subset import ALLOWED_BUILTINS, ALLOWED_EXCEPTIONS, ALLOWED_MODULES, ALLOWED_TYPES
-from compiler.spec import Call, Equals, Expectation, Satisfies
+from compiler.spec import Call, Equals, Expectation, MethodKind, Satisfies, line_of
 
 _JSON = {"true": True, "false": False, "null": None}
 _BARRED = frozenset(
@@ -18,16 +20,29 @@ _LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """What calls of a specified method look like: ``receivers`` are the names with which their object may begin."""
+
+    owner: str
+    kind: MethodKind
+    receivers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
-    """What a reader of examples knows: the specified functions (``None``: any may be one) and the module's names."""
+    """What a reader of examples knows: the specified functions (``None``: any may be one) and the module's names.
+
+    ``methods`` are those functions that are called on an object or a class.
+    """
 
     functions: frozenset[str] | None
     module: frozenset[str] = frozenset()
+    methods: Mapping[str, Method] = field(default_factory=dict)
 
     def specifies(self, name: str) -> bool:
         """Whether a call of this name can be the subject of an example."""
         if self.functions is not None:
-            return name in self.functions
+            return name in self.functions and name not in self.methods
         return name not in ALLOWED_BUILTINS and name not in ALLOWED_MODULES and name not in self.module
 
 
@@ -87,18 +102,62 @@ def text_of(node: ast.expr, text: str) -> str:
 
 def call_of(node: ast.expr, text: str, names: Names) -> Call | None:
     """The call of a specified function with closed arguments that an expression is, or ``None``."""
+    parts = parts_of(node, names)
+    if parts is None:
+        return None
+    name, arguments, keywords = parts
+    values = [*arguments, *(keyword.value for keyword in keywords)]
+    if any(keyword.arg is None for keyword in keywords) or not all(is_closed(value, names.module) for value in values):
+        return None
+    return Call(
+        name,
+        tuple(text_of(value, text) for value in arguments),
+        tuple((keyword.arg or "", text_of(keyword.value, text)) for keyword in keywords),
+    )
+
+
+Parts: TypeAlias = "tuple[str, Sequence[ast.expr], Sequence[ast.keyword]]"
+
+
+def parts_of(node: ast.AST, names: Names) -> Parts | None:
+    """The function, arguments and keywords of a call of a specified function; a method's object comes first."""
     match node:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords) if names.specifies(name):
-            values = [*arguments, *(keyword.value for keyword in keywords)]
-            if any(keyword.arg is None for keyword in keywords):
+            return name, arguments, keywords
+        case ast.Call(func=ast.Attribute(value=subject, attr=name), args=arguments, keywords=keywords):
+            method = names.methods.get(name)
+            if method is None or method.kind == "property" or root_of(subject) not in method.receivers:
                 return None
-            if all(is_closed(value, names.module) for value in values):
-                return Call(
-                    name,
-                    tuple(text_of(value, text) for value in arguments),
-                    tuple((keyword.arg or "", text_of(keyword.value, text)) for keyword in keywords),
-                )
+            if method.kind == "method" and isinstance(subject, ast.Name) and subject.id == method.owner:
+                return name, arguments, keywords
+            return name, [subject, *arguments], keywords
+        case ast.Attribute(value=subject, attr=name):
+            method = names.methods.get(name)
+            if method is not None and method.kind == "property" and root_of(subject) in method.receivers:
+                return name, [subject], []
     return None
+
+
+def as_written(call: Call, expected: Expectation, names: Names) -> str | None:
+    """An example of a method as users write it; ``None`` for functions."""
+    method = names.methods.get(call.function)
+    if method is None or not call.arguments:
+        return None
+    subject, *rest = call.arguments
+    words = [f"{name}={value}" for name, value in call.keywords]
+    passed = "" if method.kind == "property" else f"({', '.join([*rest, *words])})"
+    return line_of(f"{subject}.{call.function}{passed}", expected)
+
+
+def root_of(node: ast.expr) -> str | None:
+    """The name with which a chain of calls and attributes begins."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Call(func=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                node = inner
+            case _:
+                return None
+    return node.id
 
 
 def value_text(text: str, names: Names) -> str | None:
@@ -131,16 +190,12 @@ def examples_of(node: ast.expr, text: str, names: Names) -> list[tuple[Call, Exp
 
 
 def _condition(node: ast.expr, text: str, names: Names) -> list[tuple[Call, Expectation]]:
-    calls = [
-        item
-        for item in ast.walk(node)
-        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and names.specifies(item.func.id)
-    ]
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.expr) and parts_of(item, names) is not None]
     read = [call_of(item, text, names) for item in calls]
     first = read[0] if read else None
     if first is None or any(call != first for call in read):
         return []
-    abstracted = _Abstract(set(map(id, calls))).visit(node)
+    abstracted: ast.expr = _Abstract(set(map(id, calls))).visit(node)
     if free_names(abstracted) - {"result"} and not is_closed(abstracted, names.module | {"result"}):
         return []
     return [(first, Satisfies(ast.unparse(abstracted)))]
@@ -152,8 +207,7 @@ class _Abstract(ast.NodeTransformer):
     def __init__(self, calls: set[int]) -> None:
         self._calls = calls
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
+    def visit(self, node: ast.AST) -> Any:
         if id(node) in self._calls:
             return ast.Name("result", ast.Load())
-        self.generic_visit(node)
-        return node
+        return self.generic_visit(node)

@@ -1,46 +1,56 @@
-"""Holes in methods: static ones are functions under their class's name; those of other methods stay open."""
+"""Holes in methods: a method is compiled as a function of its object or class, and written back into its class."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from compiler.diagnostics import Diagnostic, Label
 from compiler.front.context import module_names
 from compiler.front.definitions import FunctionNode
+from compiler.front.expressions import Method
 from compiler.front.holes import dots_in, is_declaration, is_protocol
 from compiler.front.passage import Passage
 from compiler.front.python_tree import PythonFile
 from compiler.source import Source
+from compiler.spec import MethodKind
 
 
-def static_methods(file: PythonFile) -> dict[str, tuple[str, ast.FunctionDef]]:
-    """The static methods with holes, by name, each with its class: those whose name nothing else in the file has."""
-    methods = [
-        (owner.name, method)
+@dataclass(frozen=True, slots=True)
+class MethodHole:
+    """A method with holes that can be filled."""
+
+    node: ast.FunctionDef
+    owner: ast.ClassDef
+    kind: MethodKind
+
+
+def filled_methods(file: PythonFile) -> dict[str, MethodHole]:
+    """The methods with holes that liftc fills, by name."""
+    names = [method.name for _, method in _methods_with_holes(file)]
+    return {
+        method.name: MethodHole(method, owner, _kind(method) or "method")
         for owner, method in _methods_with_holes(file)
-        if isinstance(method, ast.FunctionDef) and _is_static(method)
-    ]
-    names = [method.name for _, method in methods]
-    free = {name for name in names if names.count(name) == 1} - module_names(file.tree)
-    return {method.name: (owner, method) for owner, method in methods if method.name in free}
+        if isinstance(method, ast.FunctionDef) and not _why_open(method, file, names)
+    }
 
 
 def open_methods(file: PythonFile) -> list[Diagnostic]:
     """Warnings for the holes in methods that stay open."""
-    filled = {method for _, method in static_methods(file).values()}
+    names = [method.name for _, method in _methods_with_holes(file)]
     return [
         Diagnostic(
             "L0107",
             f"the hole in the method `{owner.name}.{method.name}` stays open",
-            (Label(file.span(dots.node), _why_open(method)),),
+            (Label(file.span(dots.node), reason),),
             help=("write the code as a function of the module, and call it in the method",),
             severity="warning",
         )
         for owner, method in _methods_with_holes(file)
-        if method not in filled
+        if (reason := _why_open(method, file, names))
         for dots in dots_in(method)
     ]
 
@@ -55,16 +65,57 @@ def _methods_with_holes(file: PythonFile) -> Iterator[tuple[ast.ClassDef, Functi
                     yield owner, method
 
 
-def _is_static(method: FunctionNode) -> bool:
-    return [item.id for item in method.decorator_list if isinstance(item, ast.Name)] == ["staticmethod"] and (
-        len(method.decorator_list) == 1
-    )
+_DECORATORS: dict[str, MethodKind] = {"staticmethod": "static", "classmethod": "class", "property": "property"}
 
 
-def _why_open(method: FunctionNode) -> str:
-    if _is_static(method):
+def _kind(method: FunctionNode) -> MethodKind | None:
+    """What kind of method a definition is; ``None`` where its decorators are others."""
+    match method.decorator_list:
+        case []:
+            return "method"
+        case [ast.Name(id=name)]:
+            return _DECORATORS.get(name)
+    return None
+
+
+def _why_open(method: FunctionNode, file: PythonFile, names: Sequence[str]) -> str:
+    """Why a method's holes stay open; empty where they are filled."""
+    kind = _kind(method)
+    if isinstance(method, ast.AsyncFunctionDef):
+        return "async methods are not compiled"
+    if kind is None:
+        return "liftc knows no decorators of methods but staticmethod, classmethod and property"
+    if method.name.startswith("__"):
+        return "special methods are not compiled"
+    if names.count(method.name) > 1 or method.name in module_names(file.tree):
         return "another function of the file has this name"
-    return "liftc fills functions and static methods only"
+    if hasattr(builtins, method.name):
+        return "a built-in function has this name"
+    if kind != "static" and not (method.args.posonlyargs or method.args.args):
+        return "there is no parameter for the object"
+    return ""
+
+
+def called_methods(file: PythonFile) -> dict[str, Method]:
+    """What calls look like of the methods that are filled and are called on an object or a class."""
+    return {
+        name: Method(hole.owner.name, hole.kind, _receivers(file, name, hole.owner.name))
+        for name, hole in filled_methods(file).items()
+        if hole.kind != "static"
+    }
+
+
+def _receivers(file: PythonFile, name: str, owner: str) -> frozenset[str]:
+    """The names with which the object of a method may begin: its class, classes below it, values of the module."""
+    classes = [node for node in file.tree.body if isinstance(node, ast.ClassDef)]
+    functions = {node.name for node in file.tree.body if isinstance(node, ast.FunctionDef)}
+    below = {owner}
+    for node in classes:
+        bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+        own = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+        if bases & below and name not in own:
+            below.add(node.name)
+    return (module_names(file.tree) - functions - {node.name for node in classes}) | below
 
 
 def named_plainly(text: str, owners: Mapping[str, str]) -> str:
@@ -79,17 +130,19 @@ def plain_passage(passage: Passage, owners: Mapping[str, str]) -> Passage:
     return replace(passage, text=named_plainly(passage.text, owners))
 
 
-def with_delegates(file: PythonFile, methods: Mapping[str, tuple[str, ast.FunctionDef]]) -> PythonFile:
-    """The file as its functions see it: each static method hands on to a module's function of its own name.
+def with_delegates(file: PythonFile, methods: Mapping[str, MethodHole]) -> PythonFile:
+    """The file as its functions see it: each method with holes hands on to a module's function of its own name.
 
     So the method can be compiled, and called, as a function.
     """
     text = file.text
-    for _, method in sorted(methods.values(), key=lambda item: -item[1].lineno):
-        start, end = file.stretch(method.body[0])[0], file.stretch(method.body[-1])[1]
-        text = f"{text[:start]}return {method.name}({', '.join(_passed_on(method.args))}){text[end:]}"
-    for name, (owner, _) in methods.items():
-        text = re.sub(rf"\b{owner}\s*\.\s*{name}\b", name, text)
+    for hole in sorted(methods.values(), key=lambda hole: -hole.node.lineno):
+        node = hole.node
+        start, end = file.stretch(node.body[0])[0], file.stretch(node.body[-1])[1]
+        text = f"{text[:start]}return {node.name}({', '.join(_passed_on(node.args))}){text[end:]}"
+    for name, hole in methods.items():
+        if hole.kind == "static":
+            text = re.sub(rf"\b{hole.owner.name}\s*\.\s*{name}\b", name, text)
     return PythonFile(Source(file.source.name, text))
 
 

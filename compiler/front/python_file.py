@@ -15,7 +15,7 @@ from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, settled
 from compiler.front.context import context_text, module_names
 from compiler.front.definitions import FunctionNode, signature_of
-from compiler.front.expressions import Names, examples_of, is_closed, parse_expression
+from compiler.front.expressions import Method, Names, as_written, examples_of, is_closed, parse_expression
 from compiler.front.file_part import FilePart
 from compiler.front.holes import (
     Dots,
@@ -27,20 +27,28 @@ from compiler.front.holes import (
     is_docstring_only,
     is_dots,
 )
-from compiler.front.methods import named_plainly, open_methods, plain_passage, static_methods, with_delegates
+from compiler.front.methods import (
+    called_methods,
+    filled_methods,
+    named_plainly,
+    open_methods,
+    plain_passage,
+    with_delegates,
+)
 from compiler.front.passage import Passage, comment_passage, docstring_passage
 from compiler.front.python_tree import PythonFile
 from compiler.source import Source, Span
-from compiler.spec import Contract, Example, FunctionSpec, Hole, Signature
+from compiler.spec import Contract, Example, FunctionSpec, Hole, MethodKind, Signature
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A function that is to be compiled, with its holes; ``owner`` is the class of a static method."""
+    """A function that is to be compiled, with its holes; ``owner`` is the class of a method."""
 
     node: FunctionNode
     dots: tuple[Dots, ...]
-    owner: str | None = None
+    owner: ast.ClassDef | None = None
+    kind: MethodKind = "static"
 
 
 def specified_in(source: Source) -> dict[str, Span]:
@@ -52,6 +60,11 @@ def specified_in(source: Source) -> dict[str, Span]:
 def names_around(source: Source) -> frozenset[str]:
     """The names that a Python file binds, beside those of its functions with holes. Raises ``LiftcError``."""
     return module_names(PythonFile(source).tree) - specified_in(source).keys()
+
+
+def methods_in(source: Source) -> dict[str, Method]:
+    """What calls of a Python file's methods with holes look like. Raises ``LiftcError``."""
+    return called_methods(PythonFile(source))
 
 
 def read_part(source: Source, names: Names) -> FilePart:
@@ -68,7 +81,8 @@ def read_part(source: Source, names: Names) -> FilePart:
             errors.append(bad.diagnostic)
     if errors:
         raise LiftcError(errors)
-    owners = {target.node.name: target.owner for target in targets if target.owner is not None}
+    methods = filled_methods(file)
+    owners = {name: hole.owner.name for name, hole in methods.items() if hole.kind == "static"}
     shared = _shared_examples(file, targets, names, owners)
     foreign = [example for example in shared if example.call.function not in signatures]
     holes = _holes(file, targets)
@@ -82,7 +96,7 @@ def read_part(source: Source, names: Names) -> FilePart:
         warnings_ += [item for item in found if item.severity != "error"]
     if errors:
         raise LiftcError(errors)
-    seen = with_delegates(file, static_methods(file)) if owners else file
+    seen = with_delegates(file, methods) if methods else file
     context = context_text(seen.tree, seen.text, seen.stretch, names.functions or frozenset(signatures))
     return FilePart(tuple(functions), tuple(foreign), context, tuple(warnings_))
 
@@ -91,7 +105,9 @@ def _targets(file: PythonFile) -> tuple[list[_Target], list[Diagnostic]]:
     functions = [item for item in file.tree.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
     candidates = [item for item in functions if not is_declaration(item)]
     found = [_Target(item, tuple(dots)) for item in candidates if (dots := dots_in(item))]
-    found += [_Target(method, tuple(dots_in(method)), owner) for owner, method in static_methods(file).values()]
+    found += [
+        _Target(hole.node, tuple(dots_in(hole.node)), hole.owner, hole.kind) for hole in filled_methods(file).values()
+    ]
     found.sort(key=lambda target: target.node.lineno)
     methods = open_methods(file)
     if not found:
@@ -182,10 +198,9 @@ def _places(file: PythonFile, target: _Target) -> list[tuple[HoleKind, Span]]:
 
 
 def _shared_examples(file: PythonFile, targets: list[_Target], names: Names, owners: dict[str, str]) -> list[Example]:
-    """The examples outside the functions: the module's docstring, and every ``assert`` in the rest of the file."""
+    """The examples outside the functions: docstrings around them, and every ``assert`` in the rest of the file."""
     found: list[Example] = []
-    docstring = docstring_of(file.tree.body)
-    if docstring is not None:
+    for docstring in _docstrings_around(file, targets):
         span = file.span(docstring)
         claims = Claims(plain_passage(docstring_passage(file.source, span.start, span.end), owners), names)
         read_clauses(claims, {})
@@ -197,8 +212,19 @@ def _shared_examples(file: PythonFile, targets: list[_Target], names: Names, own
             text = named_plainly(file.text[start:end], owners).strip()
             test = parse_expression(text)
             for call, expected in [] if test is None else examples_of(test, text, names):
-                found.append(Example(call, expected, file.span(node)))
+                found.append(Example(call, expected, file.span(node), as_written(call, expected, names)))
     return found
+
+
+def _docstrings_around(file: PythonFile, targets: list[_Target]) -> list[ast.Constant]:
+    """The docstrings of the module, of the classes with methods to fill, and of the complete methods in these."""
+    own = {id(target.node) for target in targets}
+    classes = dict.fromkeys(target.owner for target in targets if target.owner is not None)
+    bodies: list[list[ast.stmt]] = [file.tree.body]
+    for owner in classes:
+        bodies.append(owner.body)
+        bodies += [item.body for item in owner.body if isinstance(item, ast.FunctionDef) and id(item) not in own]
+    return [docstring for body in bodies if (docstring := docstring_of(body)) is not None]
 
 
 def _function(
@@ -237,7 +263,8 @@ def _function(
         holes.get(name, ()),
         span,
         span,
-        target.owner,
+        None if target.owner is None else target.owner.name,
+        target.kind,
     )
     return function, found
 

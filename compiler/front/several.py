@@ -28,11 +28,12 @@ def read_files(sources: Sequence[Source]) -> Spec:
     _refuse_twice([item for _, found in specified for item in found.items()])
     functions = frozenset(name for _, found in specified for name in found)
     module = python_file.names_around(python[0]) if python else frozenset[str]()
+    methods = python_file.methods_in(python[0]) if python else {}
     parts: list[FilePart] = []
     errors: list[Diagnostic] = []
     for source, _ in specified:
         try:
-            parts.append(_read(source, Names(functions, module)))
+            parts.append(_read(source, Names(functions, module, methods)))
         except LiftcError as error:
             errors += error.diagnostics
     if errors:

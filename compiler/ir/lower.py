@@ -7,7 +7,7 @@ are kept for emission; ``if __name__ == "__main__":`` blocks are dropped.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from compiler.ir.allowed import forbidden_names
@@ -62,18 +62,18 @@ def lower_module(source: Source) -> Module:
     return _checked(expand_stars(module))
 
 
-def lower_candidate(text: str, entry: str, context: str = "") -> Module:
+def lower_candidate(text: str, entry: str, context: str = "", used: Collection[str] = ()) -> Module:
     """The part of ``text`` that the function ``entry`` needs, as IR, in the order written.
 
     Prints, tests, ``__main__`` blocks and unused helpers and imports are dropped, and need not be in the subset.
     ``context`` is module text whose definitions ``text`` may use; what is needed of it comes first, and where both
-    define a name, ``text`` wins. Raises ``LowerError`` for what is needed and outside the subset, and (L0206) where
-    ``text`` does not define ``entry``.
+    define a name, ``text`` wins. ``used`` are further names that are needed. Raises ``LowerError`` for what is needed
+    and outside the subset, and (L0206) where ``text`` does not define ``entry``.
     """
     surface = read_surface(Source("candidate.py", text))
     around = read_surface(Source("context.py", context))
     try:
-        kept_around, kept = reachable(around, surface, entry)
+        kept_around, kept = reachable(around, surface, entry, used)
     except RecursionError:
         raise LowerError("L0202", "nested too deeply", surface.source.span(0, len(text))) from None
     body = (*lower_statements(around, kept_around), *lower_statements(surface, kept))

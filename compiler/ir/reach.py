@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler.ir.subset import ALLOWED_ATTRIBUTES
@@ -24,8 +24,10 @@ class _Effect:
     settings: bool = False
 
 
-def reachable(context: Surface, text: Surface, entry: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """The statements of both that ``entry``, defined in ``text``, needs, each in order.
+def reachable(
+    context: Surface, text: Surface, entry: str, used: Collection[str] = ()
+) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """The statements of both that ``entry``, defined in ``text``, and the names ``used`` need, each in order.
 
     A statement is needed when it binds or changes a needed name. Raises ``LowerError`` (L0206) where ``text`` does not
     define ``entry`` at its top level.
@@ -36,7 +38,7 @@ def reachable(context: Surface, text: Surface, entry: str) -> tuple[list[ast.stm
     around = [
         effect for effect in _effects(context) if not (isinstance(effect.node, _Definition) and effect.binds <= defined)
     ]
-    needed = _needed(_without_replaced([*around, *own]), entry)
+    needed = _needed(_without_replaced([*around, *own]), {entry, *used})
     return (
         [effect.node for effect in around if id(effect.node) in needed],
         [effect.node for effect in own if id(effect.node) in needed],
@@ -54,9 +56,8 @@ def is_main_block(node: ast.stmt) -> bool:
             return False
 
 
-def _needed(effects: Sequence[_Effect], entry: str) -> set[int]:
-    """The identities of the statements that ``entry`` needs."""
-    names: set[str] = {entry}
+def _needed(effects: Sequence[_Effect], names: set[str]) -> set[int]:
+    """The identities of the statements that some names need."""
     chosen: set[int] = set()
     waiting = list(effects)
     while True:
@@ -65,7 +66,7 @@ def _needed(effects: Sequence[_Effect], entry: str) -> set[int]:
             return chosen
         for effect in found:
             chosen.add(id(effect.node))
-            names |= effect.uses
+            names = names | effect.uses
         waiting = [effect for effect in waiting if id(effect.node) not in chosen]
 
 

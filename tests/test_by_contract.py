@@ -50,6 +50,9 @@ def test_contracts_that_determine_the_result_are_enough(name: str) -> None:
     assert result.status == "accepted"
     (function,) = result.functions
     assert all(isinstance(clause.verdict, Proved) for clause in function.evidence if clause.kind != "pre")
+    queries = list(result.trace.select("solver"))
+    assert queries
+    assert all(query.data["function"] == name and query.data["clause"] for query in queries)
 
 
 READ = {

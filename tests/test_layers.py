@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = {"backends", "compiler", "grammar", "solver", "training"}
 LIGHT = {"compiler.cli", "compiler.terminal.ending", "compiler.commands.compile", "compiler.options", "liftc"}
 HEAVY = {"z3", "libcst", "black", "xllamacpp", "constraint", "rich", "hypothesis", "lark", "numpy"}
+HEAVY |= {"anthropic", "httpx2", "keyring", "openai"}
 
 
 def imports_of(path: Path, *, at_top: bool = False) -> set[str]:

@@ -46,15 +46,16 @@ def fill_by_contract(pool: Pool) -> None:
         return
     if demand is None:
         return
-    queries = Queries(
-        _WORK_OF_A_QUERY, _WORK, lambda: pool.budget.cut("search"), Subject(function.name, "all contracts together")
-    )
+    about = Subject(function.name, "all contracts together")
+    queries = Queries(_WORK_OF_A_QUERY, _WORK, lambda: pool.budget.cut("search"), about)
     with pool.budget.phase("search"):
         outcome = synthesise(demand.specification, demand.inputs, {"result": demand.result}, queries)
         if not isinstance(outcome, Found):
             return
         lines = _lines(outcome, function, demand, queries)
-        determined = lines is not None and demand.is_determined()
+        determined = lines is not None and demand.is_determined(
+            replace(about, clause="two results for the same arguments")
+        )
     if lines is not None and (determined or not function.examples):
         context = lower_module(Source("context", pool.unit.context)).body
         pool.add(Module((*context, _with_body(template, function, lines))), "search", convincing=determined)
@@ -75,13 +76,13 @@ class _Demand:
 
         return z3.Implies(self.assumed, self.wanted)
 
-    def is_determined(self) -> bool:
+    def is_determined(self, about: Subject) -> bool:
         """Whether no two different results are right for the same arguments."""
         import z3
 
         other = z3.Const("another result", self.result.sort())
         both = [self.assumed, self.wanted, z3.substitute(self.wanted, (self.result, other)), self.result != other]
-        return isinstance(smt.solve(both, {}), smt.Unsatisfiable)
+        return isinstance(smt.solve(both, {}, about=about), smt.Unsatisfiable)
 
 
 def _demand(function: FunctionSpec) -> _Demand | None:

@@ -17,7 +17,7 @@ class Candidate:
 
     ``index`` is its place in the order of creation; the model's greedy answer is number 0 where a model was asked.
     ``votes`` counts the model samples that this program stands for: equal programs are judged once.
-    ``convincing`` is false for a program found by search that is not far shorter than what its examples tell.
+    ``convincing`` is false for a program found by search, and for a repair, that fits its examples as chance might.
     ``logprob`` is the mean log-probability of a token (nats) that the model gave its text.
     """
 

@@ -35,7 +35,13 @@ class Group:
         """The member to emit: the greedy answer itself, else what answers most inputs, else the shortest program."""
         return min(
             self.members,
-            key=lambda member: (not member.greedy, _unanswered(member), len(member.program), member.index),
+            key=lambda member: (
+                not member.greedy,
+                not member.convincing,
+                _unanswered(member),
+                len(member.program),
+                member.index,
+            ),
         )
 
     @property
@@ -113,11 +119,15 @@ def _ranked(groups: Sequence[Group]) -> list[Group]:
     Samples of equal votes are taken in their order, as sampling and filtering takes them, so that chance alone never
     makes the choice worse than that; of programs without votes the simplest comes first.
     """
-    ranked = sorted(groups, key=lambda group: (-group.votes, group.first if group.votes else len(group.best.program)))
+    ranked = sorted(groups, key=_rank)
     greedy = next((group for group in ranked if group.greedy), None)
     if greedy is None or greedy is ranked[0] or _outvotes(ranked[0], greedy, ranked):
         return ranked
     return [greedy, *(group for group in ranked if group is not greedy)]
+
+
+def _rank(group: Group) -> tuple[int, bool, int]:
+    return -group.votes, not group.best.convincing, group.first if group.votes else len(group.best.program)
 
 
 def _outvotes(rival: Group, greedy: Group, groups: Sequence[Group]) -> bool:

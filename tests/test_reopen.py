@@ -172,3 +172,29 @@ def test_a_listed_expression_does_not_grow_numbers_without_end() -> None:
     assert square({"n": 10}) == 100
     with pytest.raises(OverflowError):
         square({"n": 1 << 5000})
+
+
+def repaired(spec: Spec, near_miss: str) -> Pool:
+    trace = Trace()
+    pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(0, 60, trace))
+    pool.add(lower_candidate(near_miss, spec.functions[0].name), "model", votes=1)
+    repair(pool)
+    return pool
+
+
+def test_a_repair_that_chance_might_find_convinces_nobody() -> None:
+    spec = spec_of("def even(n: int) -> bool\n\neven(4) == True\neven(3) == False\n")
+    pool = repaired(spec, "def even(n):\n    return n % 3 == 0\n")
+    assert pool.clean
+    assert not pool.convincing
+
+
+def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
+    spec = spec_of("def area(w: int, h: int) -> int\n\narea(12, 43) == 516\n")
+    near_miss = "def area(w, h):\n    total = w + h\n    return total + len(str(w))\n"
+    assert all("516" not in candidate.program for candidate in repaired(spec, near_miss).convincing)
+
+
+def test_a_repair_that_explains_much_convinces() -> None:
+    spec = spec_of('def swapped(text: str) -> str\n\nswapped("so Be it") == "ti eB os"\nswapped("") == ""\n')
+    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").convincing

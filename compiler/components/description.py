@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import log2
 
-from compiler.ir.nodes import Clause, Comprehension, Const, Display, Expr, Lambda, Name, Slice
-from compiler.ir.walk import Node, children
+from compiler.ir.nodes import Clause, Comprehension, Const, Display, Expr, Lambda, Module, Name, Slice
+from compiler.ir.walk import Node, children, walk
 
 _OPERATION_BITS = 6.0
 _NAME_BITS = 2.5
@@ -26,6 +26,29 @@ def is_convincing(
 ) -> bool:
     """Whether an expression that fits these examples is far shorter than what they, and other clauses, tell in bits."""
     return cost_bits(expr) + MARGIN_BITS <= example_bits(inputs, targets) + told_besides
+
+
+def is_convincing_change(
+    old: Module,
+    new: Module,
+    tried: int,
+    inputs: Sequence[Mapping[str, object]],
+    targets: Sequence[object],
+    told_besides: float = 0.0,
+) -> bool:
+    """Whether a change is far shorter than what the examples tell that only the changed program fits.
+
+    The change costs its place among those ``tried`` and the constants that are new. What the old program's constants
+    say already, the examples do not tell: of two texts that it returns one is wanted, and that is one bit.
+    """
+    known = {text: value for value in _constants(old) if (text := repr(value))}
+    cost = log2(1 + tried) + sum(_CONSTANT_BITS + _value_bits(v) for v in _constants(new) if repr(v) not in known)
+    given = [{**row, "known": list(known.values())} for row in inputs]
+    return cost + MARGIN_BITS <= example_bits(given, targets) + told_besides
+
+
+def _constants(module: Module) -> list[object]:
+    return [node.value for node in walk(module) if isinstance(node, Const)]
 
 
 def cost_bits(expr: Expr) -> float:

@@ -93,3 +93,8 @@ class Pool:
     def clean(self) -> list[Candidate]:
         """The candidates that pass everything visible."""
         return [candidate for candidate in self.candidates if candidate.judgement.clean]
+
+    @property
+    def convincing(self) -> list[Candidate]:
+        """The candidates that break nothing and that more than chance speaks for."""
+        return [candidate for candidate in self.clean if candidate.convincing]

@@ -31,7 +31,7 @@ from compiler.ir.nodes import (
 )
 from compiler.ir.walk import walk
 from compiler.source import Source
-from compiler.spec import Equals, Example, FunctionSpec, RaisesError, Satisfies
+from compiler.spec import Call, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, BOOL, Sort, join_all, sort_of_value
 
 SEARCH_STEPS = 20_000
@@ -122,6 +122,12 @@ def arguments_of(function: FunctionSpec, example: Example) -> dict[str, object] 
             return None
         row[name] = value[0]
     return row if set(row) == set(names) and len(example.call.arguments) <= len(names) else None
+
+
+def rows_of(function: FunctionSpec, calls: Sequence[Sequence[str]]) -> list[dict[str, object]]:
+    """Arguments given as texts, by parameter name; those that cannot be evaluated are left out."""
+    examples = (Example(Call(function.name, tuple(arguments)), Satisfies("True")) for arguments in calls)
+    return [row for example in examples if (row := arguments_of(function, example)) is not None]
 
 
 def target_of(example: Example) -> tuple[object] | None:

@@ -10,8 +10,9 @@ from compiler.components.search import Accepts
 from compiler.fill.cases import Case, cases_of, passes
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool
-from compiler.fill.reopen import Reopened, Repair, reopen
-from compiler.fill.support import is_supported
+from compiler.fill.problem import rows_of
+from compiler.fill.reopen import Reopened, reopen
+from compiler.fill.support import is_supported_change
 from compiler.fill.template import with_function
 from compiler.ir.nodes import Module
 
@@ -22,7 +23,6 @@ NEAR_MISSES = 3
 EDITS = 1200
 WORK = 150_000
 FOUND = 3
-NEAR = 4
 
 
 def repair(pool: Pool, ways: Sequence[Way] = WAYS) -> None:
@@ -60,16 +60,16 @@ def _by_edits(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> b
         with pool.budget.phase("search"):
             repaired, count = _edited(candidate.module, pool, cases)
         tried += count
-        found += _add(pool, candidate, repaired)
+        found += sum(_add(pool, candidate, module, place).judgement.clean for module, place in repaired)
         if found or pool.budget.cut("repair"):
             break
     pool.trace.record("search", unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False)
     return found > 0
 
 
-def _edited(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Module], int]:
-    """Modules with one edit that pass every case, at most ``FOUND``, and how many edits were run."""
-    found: list[Module] = []
+def _edited(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[tuple[Module, int]], int]:
+    """Modules with one edit that pass every case, at most ``FOUND``, each with its number, and how many were run."""
+    found: list[tuple[Module, int]] = []
     tried = 0
     for function in pool.unit.functions:
         for edited in edits(module.function(function.name)):
@@ -78,7 +78,7 @@ def _edited(module: Module, pool: Pool, cases: Sequence[Case]) -> tuple[list[Mod
             tried += 1
             variant = with_function(module, edited)
             if passes(variant, cases):
-                found.append(variant)
+                found.append((variant, tried))
     return found, tried
 
 
@@ -102,31 +102,28 @@ def _by_reopening(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) 
 def _add_nearest(pool: Pool, near: Candidate, reopened: Sequence[Reopened]) -> int:
     """How many of the nearest repairs pass everything; farther ones are added only where none of the nearer do."""
     repairs = [found for item in reopened for found in item.repairs]
+    tried = sum(item.tried for item in reopened)
     for distance in sorted({found.distance for found in repairs}):
-        added = [
-            pool.add(found.module, "repair", parent=near.index, convincing=_is_convincing(pool, found))
-            for found in repairs
-            if found.distance == distance
-        ]
+        added = [_add(pool, near, found.module, tried) for found in repairs if found.distance == distance]
         clean = sum(candidate.judgement.clean for candidate in added)
         if clean:
             return clean
     return 0
 
 
-def _is_convincing(pool: Pool, found: Repair) -> bool:
-    """Whether a repair is so near that the answer speaks for it, or is short beside what the examples tell."""
-    if found.distance <= NEAR:
-        return True
-    function = next(item for item in pool.unit.functions if item.name == found.suspect.function)
-    cases = [case for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
-    wanted = [(case.named, case.wanted) for case in cases]
-    return is_supported(found.content, wanted, found.module, function, [], contested=False)
-
-
-def _add(pool: Pool, near: Candidate, repaired: Sequence[Module]) -> int:
-    """How many of the repairs pass everything, contracts included."""
-    return sum(pool.add(module, "repair", parent=near.index).judgement.clean for module in repaired)
+def _add(pool: Pool, near: Candidate, repaired: Module, tried: int) -> Candidate:
+    """The repair as a candidate: convincing where chance alone would hardly mend what it mends."""
+    failing = {verdict.example for verdict in near.judgement.examples if verdict.state != "holds"}
+    values = [
+        (case.named, case.wanted)
+        for case in cases_of(pool.unit.functions)
+        if case.function.examples[case.place] in failing and not isinstance(case.wanted, Accepts)
+    ]
+    function = pool.unit.functions[0]
+    inputs = rows_of(function, pool.generated(function, repaired)) if near.judgement.violations else []
+    with pool.budget.phase("judge"):
+        convincing = is_supported_change(near.module, repaired, tried, values, function, inputs)
+    return pool.add(repaired, "repair", parent=near.index, convincing=convincing)
 
 
 def _record(pool: Pool, near: Candidate, item: Reopened) -> None:

@@ -22,6 +22,7 @@ from compiler.fill.problem import (
     constants_of,
     hole_problem,
     partial_function,
+    rows_of,
     with_constants,
 )
 from compiler.fill.schemas import schemas_for, speaks_of_loops, statements
@@ -33,7 +34,6 @@ from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import BlockHole, Call, Expr, ExprHole, Function, If, Module, Name, Raise, Return, Stmt
 from compiler.ir.walk import walk
 from compiler.source import Source
-from compiler.spec import Call as CallOf
 from compiler.spec import Example, FunctionSpec, Satisfies
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
@@ -274,11 +274,7 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
         for row, target in zip(problem.environments, problem.targets, strict=True)
         if not isinstance(target, Accepts)
     ]
-    tried = [
-        row
-        for arguments in pool.generated(spec, module)
-        if (row := arguments_of(spec, Example(CallOf(spec.name, arguments), Satisfies("True")))) is not None
-    ]
+    tried = rows_of(spec, pool.generated(spec, module))
     with pool.budget.phase("judge"):
         convincing = is_supported(found.expr, wanted, module, spec, tried, contested)
     return pool.add(module, "search", convincing=convincing)

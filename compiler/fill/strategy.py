@@ -36,7 +36,7 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
         force(pool)
         if searching and not pool.clean:
             _search(pool, say)
-        if pool.clean or backend is None:
+        if pool.convincing or backend is None:
             return
     stages = stages_of(backend)
     for place, stage in enumerate(stages):
@@ -44,9 +44,9 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
         if not pool.clean and (failure is None or pool.candidates):
             _mend(pool, options, say, searching=searching)
             searching = False
-        if pool.clean:
+        if pool.convincing:
             return
-    if failure is not None:
+    if failure is not None and not pool.clean:
         raise failure
 
 
@@ -66,14 +66,14 @@ def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> No
         recombine(pool)
         if not pool.clean:
             repair(pool)
-    if searching and not pool.clean:
+    if searching and not pool.convincing:
         _search(pool, say)
 
 
 def _search(pool: Pool, say: Progress) -> None:
     say(f"searching for {pool.unit.name}")
     fill_by_contract(pool)
-    if not any(candidate.convincing for candidate in pool.clean):
+    if not pool.convincing:
         search(pool)
         search_several(pool)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log2
+from math import inf, log2
 
-from compiler.components.description import is_convincing
+from compiler.components.description import is_convincing, is_convincing_change
 from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.nodes import Expr, Module
 from compiler.spec import FunctionSpec
@@ -30,12 +30,34 @@ def is_supported(
     ``values`` are the environments with a wanted value; ``inputs`` are arguments on which the contracts were checked.
     Of a ``contested`` expression, search found a rival that fits the examples as well: only contracts can decide there.
     """
+    told = _told_by_contracts(module, function, inputs)
+    rows, targets = [row for row, _ in values], [value for _, value in values]
+    return told == inf or (not contested and is_convincing(expr, rows, targets, told))
+
+
+def is_supported_change(
+    old: Module,
+    new: Module,
+    tried: int,
+    values: Sequence[tuple[Mapping[str, object], object]],
+    function: FunctionSpec,
+    inputs: Sequence[Mapping[str, object]],
+) -> bool:
+    """Whether a repair, found after ``tried`` others, is far shorter than what the clauses tell that it mends.
+
+    ``values`` are the arguments on which the old program fails with the results wanted there; ``inputs`` are arguments
+    on which the contracts were checked, empty where the old program breaks none.
+    """
+    rows, targets = [row for row, _ in values], [value for _, value in values]
+    return is_convincing_change(old, new, tried, rows, targets, _told_by_contracts(new, function, inputs))
+
+
+def _told_by_contracts(module: Module, function: FunctionSpec, inputs: Sequence[Mapping[str, object]]) -> float:
+    """What the post-conditions tell, in bits: infinitely much where they leave hardly any other result."""
     left_open = _results_left_open(module, function, inputs)
     if left_open and sum(passing == 0 for _, passing in left_open) >= _DETERMINED * len(left_open):
-        return True
-    by_contracts = sum(log2((1 + others) / (1 + passing)) for others, passing in left_open)
-    rows, targets = [row for row, _ in values], [value for _, value in values]
-    return not contested and is_convincing(expr, rows, targets, by_contracts)
+        return inf
+    return sum(log2((1 + others) / (1 + passing)) for others, passing in left_open)
 
 
 def _results_left_open(

@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 MODEL  := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick lint format bench clean
+.PHONY: help setup demo test test-quick engines test-engines test-transformers lint format bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,13 @@ test: $(VENV)/.dev ## run every test but those for a GPU; pulls the models that 
 test-quick: $(VENV)/.dev ## run the tests that need no model and are quick
 	$(BIN)/pytest -n 2 -m "not model and not slow and not gpu"
 
+engines: .venv-transformers/.installed ## make an environment for each heavy engine: their pins exclude each other
+
+test-engines: test-transformers ## run the tests of the heavy engines, each in its environment
+
+test-transformers: .venv-transformers/.installed
+	.venv-transformers/bin/pytest -m engine tests/test_engine_transformers.py
+
 lint: $(VENV)/.dev ## check style, types and the layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -37,8 +44,8 @@ format: $(VENV)/.dev ## format the code
 bench: $(VENV)/.installed ## measure liftc on its own suite, beside the raw model
 	$(BIN)/liftc bench run own --out build/own.jsonl
 
-clean: ## remove .venv and what was built
-	rm -rf $(VENV) build dist
+clean: ## remove the environments and what was built
+	rm -rf $(VENV) .venv-* build dist
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -47,4 +54,11 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 
 $(VENV)/.dev: $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@touch $@
+
+# The lock pins torch, and so chooses the build for a CPU where the package index has one.
+.venv-transformers/.installed: pyproject.toml requirements-transformers.lock
+	$(PYTHON) -m venv .venv-transformers
+	.venv-transformers/bin/pip install --quiet --disable-pip-version-check \
+		--constraint requirements-transformers.lock --editable '.[transformers]' pytest pytest-timeout
 	@touch $@

@@ -29,8 +29,9 @@ def compile_spec(
     ``spec`` is the text of a specification, the ``Path`` of its file, or several of these that make one specification.
     A text is called ``name``: one that ends in ``.py`` is a Python file with ``...`` where code is missing. Of several
     texts the second is called ``spec-2.txt`` and so on; at most one file is Python. ``model`` is a known model's name,
-    a GGUF file's path, a remote model's address (``openai:MODEL@BASE_URL``, ``anthropic:MODEL``), ``none``, or ``auto``
-    for the default model where it has been pulled; a ``backend`` of one's own takes its place.
+    a GGUF file's path, a remote model's address (``openai:MODEL@BASE_URL``, ``anthropic:MODEL``), a model with the
+    engine that loads it (``transformers:MODEL``), ``none``, or ``auto`` for the default model where it has been pulled;
+    a ``backend`` of one's own takes its place.
 
     Returns the result, rejected ones included: its ``program``, the evidence for each of its ``functions``, its
     ``diagnostics`` and its ``trace``. Raises ``compiler.diagnostics.LiftcError`` where the specification cannot be read

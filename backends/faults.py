@@ -58,10 +58,10 @@ def unreadable(address: Address, error: Exception) -> ServerError:
     )
 
 
-def missing_package(engine: str) -> BackendError:
-    """The engine's SDK is not installed."""
+def missing_package(engine: str, package: str = "") -> BackendError:
+    """A package of an engine, by default the one of its own name, is not installed."""
     return BackendError(
-        f"the engine `{engine}` needs the package `{engine}`, which is not installed",
+        f"the engine `{engine}` needs the package `{package or engine}`, which is not installed",
         hint=f"install it: pip install 'liftc[{engine}]'",
         code="L0609",
     )

@@ -87,7 +87,7 @@ def find_model(name_or_path: str | Path) -> ModelFile:
         names = ", ".join(KNOWN_MODELS)
         raise BackendError(f"there is no model or file `{name_or_path}`", hint=f"the known models are {names}")
     _check_magic(path, hint="liftc loads GGUF files")
-    return ModelFile(path.stem, path, _sha256_of(path))
+    return ModelFile(path.stem, path, sha256_of(path))
 
 
 def pull(name: str, progress: Progress = silent) -> ModelFile:
@@ -102,7 +102,7 @@ def pull(name: str, progress: Progress = silent) -> ModelFile:
     path = _path_of(known)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.with_name(f".{name}.lock")):
+        with locked(path.with_name(f".{name}.lock")):
             if not _is_whole(known, path):
                 partial = path.with_name(f".{name}.partial")
                 fetch(known, partial, progress)
@@ -134,13 +134,13 @@ def _find_known(known: KnownModel) -> ModelFile:
     size = path.stat().st_size
     if size != known.bytes:
         raise BackendError(f"the file of model `{known.name}` has {size} bytes, not {known.bytes}", hint=again)
-    if _sha256_of(path) != known.sha256:
+    if sha256_of(path) != known.sha256:
         raise BackendError(f"the file of model `{known.name}` is not the one that was published", hint=again)
     return ModelFile(known.name, path, known.sha256, known)
 
 
 def _is_whole(known: KnownModel, path: Path) -> bool:
-    return path.is_file() and path.stat().st_size == known.bytes and _sha256_of(path) == known.sha256
+    return path.is_file() and path.stat().st_size == known.bytes and sha256_of(path) == known.sha256
 
 
 def _check_magic(path: Path, hint: str) -> None:
@@ -154,13 +154,13 @@ def _check_magic(path: Path, hint: str) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _sha256_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """The file's hash, computed once and remembered for as long as path, size and time of change stay."""
     known = _read_hashes().get(_fingerprint(path))
     if known is not None:

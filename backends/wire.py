@@ -15,12 +15,20 @@ from backends.faults import ServerError, missing_package
 CONNECT_SECONDS = 5.0
 
 
-def check_installed(package: str) -> None:
-    """Raise ``BackendError`` where an engine's SDK is not installed; it is not imported yet, which takes a second."""
+def check_installed(engine: str, *packages: str) -> None:
+    """Raise ``BackendError`` where a package of an engine, by default the one of its own name, is not installed.
+
+    Nothing is imported yet, which takes a second.
+    """
     from importlib.util import find_spec
 
-    if find_spec(package) is None:
-        raise missing_package(package)
+    for package in packages or (engine,):
+        try:
+            found = find_spec(package) is not None
+        except ValueError:
+            found = False
+        if not found:
+            raise missing_package(engine, package)
 
 
 def connection(sdk: Any, address: Address, silent_seconds: float) -> Any:

@@ -35,8 +35,8 @@ class Engine:
 def open_engine(
     model: str = AUTOMATIC, *, cached: bool = True, offline: bool = False, seconds: float = PATIENT_SECONDS
 ) -> Engine:
-    """The back end for a model: a known model's name, a GGUF file's path, ``none``, a remote model's address, or
-    ``auto``: the default one if it is here.
+    """The back end for a model: a known model's name, a GGUF file's path, ``none``, a remote model's address, a model
+    with the engine that loads it (``transformers:MODEL``), or ``auto``: the default one if it is here.
 
     A remote model is asked only where its address is given, and a failing one for no more than about ``seconds``;
     ``offline`` answers for it from the cache alone. Replies
@@ -47,11 +47,16 @@ def open_engine(
     if model == NO_MODEL:
         return Engine(None, None)
     from backends.address import parse_address
+    from backends.local import open_local, parse_local
     from backends.models import DEFAULT_MODEL, find_model, list_models
 
     address = parse_address(model)
     if address is not None:
         return _remote(address, cached=cached, offline=offline, seconds=seconds)
+    local = parse_local(model)
+    if local is not None:
+        backend, notes = _kept(open_local(local, offline=offline), cached)
+        return Engine(backend, local.name, notes)
     if model == AUTOMATIC:
         default = next(listed for listed in list_models() if listed.known.name == DEFAULT_MODEL)
         if default.state == "absent":
@@ -60,7 +65,7 @@ def open_engine(
     from backends.llama_cpp import LlamaCpp
 
     file = find_model(model)
-    backend, notes = _cached(LlamaCpp(file)) if cached else (LlamaCpp(file), ())
+    backend, notes = _kept(LlamaCpp(file), cached)
     return Engine(backend, file.name, notes)
 
 
@@ -162,11 +167,13 @@ def _remote(address: Address, *, cached: bool, offline: bool, seconds: float) ->
         from backends.openai import OpenAICompatible
 
         inner = OpenAICompatible(address, manner)
-    backend, notes = _cached(inner) if cached else (inner, ())
+    backend, notes = _kept(inner, cached)
     return Engine(backend, address.name, notes)
 
 
-def _cached(inner: Backend) -> tuple[Backend, tuple[Diagnostic, ...]]:
+def _kept(inner: Backend, cached: bool) -> tuple[Backend, tuple[Diagnostic, ...]]:
+    if not cached:
+        return inner, ()
     from backends.cache import CachedBackend
     from backends.protocol import BackendError
 

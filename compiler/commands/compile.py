@@ -42,8 +42,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--model",
         metavar="MODEL",
         default="auto",
-        help="a known model, a GGUF file, `none`, openai:MODEL[@BASE_URL] or anthropic:MODEL[@BASE_URL]; "
-        "default: qwen2.5-coder-0.5b if pulled",
+        help="a known model, a GGUF file, `none`, openai:MODEL[@BASE_URL], anthropic:MODEL[@BASE_URL] or "
+        "transformers:MODEL[+ADAPTER]; default: qwen2.5-coder-0.5b if pulled",
     )
     chosen.add_argument(
         "--models",

@@ -1,0 +1,145 @@
+"""Hugging Face transformers in this process: PyTorch models, LoRA adapters by PEFT, and grammars by llguidance."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import Any
+
+from backends.decoding import Row, decode
+from backends.folders import ModelFolder, find_folder, quiet
+from backends.local import LocalModel
+from backends.masks import Masks, compiled
+from backends.protocol import BackendError, Message, Proposal, Request
+from backends.wire import check_installed
+
+_BOUNDLESS = 1 << 30
+PACKAGES = ("torch", "transformers", "llguidance")
+
+
+class Transformers:
+    """A local model in Hugging Face's layout. It is loaded at the first request, on a GPU where there is one.
+
+    Samples are decoded ``parallel`` at a time. A greedy request is decoded alone: in a batch its rounding, and its
+    answer with it, would depend on the others. No code that comes with a model is run.
+    """
+
+    engine = "transformers"
+
+    def __init__(self, folder: ModelFolder, *, parallel: int = 8) -> None:
+        self._folder = folder
+        self._parallel = parallel
+        self._loaded: _Loaded | None = None
+        self._busy = threading.Lock()
+
+    @classmethod
+    def of(cls, model: LocalModel, *, offline: bool = False) -> Transformers:
+        """The engine for a model as users name it. Raises ``BackendError`` for what is not installed or not there."""
+        check_installed(cls.engine, *PACKAGES, *(["peft"] if model.adapter is not None else []))
+        return cls(find_folder(model, offline=offline))
+
+    @property
+    def model(self) -> str:
+        return self._folder.id
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        """Answer all requests, in order.
+
+        Raises ``BackendError`` where the model does not load, a prompt is too long or a grammar is malformed.
+        """
+        for request in requests:
+            if request.grammar is not None:
+                compiled(request.grammar)
+        with self._busy:
+            if not requests:
+                return []
+            if self._loaded is None:
+                self._loaded = _Loaded(self._folder)
+            rows = [self._loaded.row(request) for request in requests]
+            seconds: dict[int, float] = {}
+            for batch in _batches(requests, self._parallel):
+                begun = monotonic()
+                self._loaded.decode([rows[number] for number in batch])
+                seconds |= dict.fromkeys(batch, monotonic() - begun)
+            return [self._loaded.proposal(row, seconds[number]) for number, row in enumerate(rows)]
+
+    def close(self) -> None:
+        """Free the model."""
+        with self._busy:
+            self._loaded = None
+
+
+class _Loaded:
+    """The model and its tokenizer."""
+
+    def __init__(self, folder: ModelFolder) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        quiet()
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder.path)
+            model = AutoModelForCausalLM.from_pretrained(folder.path, dtype="auto", use_safetensors=True)
+            if folder.adapter is not None:
+                model.load_adapter(str(folder.adapter))
+        except Exception as error:  # Files that are damaged make it raise errors of many kinds.
+            told = " ".join(str(error).split())[:300]
+            raise BackendError(f"transformers cannot load {folder.path}: {told}", hint="check the folder") from error
+        self._model: Any = model.to(device).eval()
+        self._context: int = getattr(model.config, "max_position_embeddings", None) or _BOUNDLESS
+        self._ends = _ends(model, self._tokenizer)
+        self._masks = Masks(self._tokenizer, model.get_output_embeddings().weight.shape[0], self._ends)
+
+    def row(self, request: Request) -> Row:
+        prompt = self._prompt(request.messages)
+        room = self._context - len(prompt)
+        if room <= 0:
+            raise BackendError(
+                f"the prompt has {len(prompt)} tokens, and the context holds {self._context}",
+                hint="shorten the specification, or compile its functions apart",
+            )
+        mask = None if request.grammar is None else self._masks.start(request.grammar)
+        return Row(request, prompt, mask, self._ends, min(request.sampling.max_tokens, room))
+
+    def decode(self, rows: Sequence[Row]) -> None:
+        padding = self._tokenizer.pad_token_id
+        decode(self._model, rows, self._ends[0] if padding is None else padding, self._text)
+
+    def proposal(self, row: Row, seconds: float) -> Proposal:
+        return Proposal(
+            text=row.text(self._text),
+            prompt_tokens=len(row.prompt),
+            completion_tokens=len(row.tokens),
+            finish=row.finish or "stop",
+            logprob=row.logprob,
+            seconds=seconds,
+        )
+
+    def _prompt(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        if not self._tokenizer.chat_template:
+            raise BackendError(
+                "the model has no chat template", hint="name a model that is tuned to follow instructions"
+            )
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        text = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def _ends(model: Any, tokenizer: Any) -> list[int]:
+    """The tokens that end an answer, the tokenizer's own first."""
+    told = getattr(model.generation_config, "eos_token_id", None)
+    several = told if isinstance(told, list) else [told]
+    return list(dict.fromkeys(token for token in (tokenizer.eos_token_id, *several) if token is not None))
+
+
+def _batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:
+    """The requests' numbers: each greedy one alone, the others together, those of one prompt side by side."""
+    yield from ([number] for number, request in enumerate(requests) if request.sampling.temperature <= 0)
+    others = [number for number, request in enumerate(requests) if request.sampling.temperature > 0]
+    others.sort(key=lambda number: requests.index(next(r for r in requests if r.messages == requests[number].messages)))
+    yield from (others[start : start + most] for start in range(0, len(others), most))

@@ -6,7 +6,7 @@ because a value that two runs share could be changed by the first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from compiler.diagnostics import Diagnostic
@@ -185,6 +185,13 @@ class FunctionSpec:
         if self.owner is None:
             return self.name
         return f"{self.owner}.{self.name}{_UNBOUND.get(self.kind, '')}"
+
+    @property
+    def finished(self) -> FunctionSpec:
+        """The function with its examples, under the name that it has in the finished file."""
+        name = self.outer_name
+        examples = tuple(replace(item, call=replace(item.call, function=name)) for item in self.examples)
+        return replace(self, signature=replace(self.signature, name=name), examples=examples, owner=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from compiler.candidate import Candidate
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
@@ -52,8 +52,9 @@ def _runs(judgement: Judgement) -> bool:
 def evidence_for(function: FunctionSpec, candidate: Candidate, program: str, pool: Pool) -> Testimony:
     """Run the emitted program on everything that the specification can check, and try to prove its contracts."""
     inputs = {function.outer_name: (pool.inputs or {}).get(function.name, ())}
-    finished = _as_finished(function)
-    judgement = pool.budget.judged("emitted", lambda obeyed: judge(program, (finished,), inputs, obeyed=obeyed))
+    judgement = pool.budget.judged(
+        "emitted", lambda obeyed: judge(program, (function.finished,), inputs, obeyed=obeyed)
+    )
     clauses = [_example_evidence(verdict) for verdict in judgement.examples]
     counts = dict(judgement.checked)
     for contract in function.contracts:
@@ -62,13 +63,6 @@ def evidence_for(function: FunctionSpec, candidate: Candidate, program: str, poo
     if function.prose.strip():
         clauses.append(ClauseEvidence("prose", " ".join(function.prose.split()), Unchecked(), function.span))
     return Testimony(tuple(clauses))
-
-
-def _as_finished(function: FunctionSpec) -> FunctionSpec:
-    """The function with its examples, under the name that it has in the finished file."""
-    name = function.outer_name
-    examples = tuple(replace(item, call=replace(item.call, function=name)) for item in function.examples)
-    return replace(function, signature=replace(function.signature, name=name), examples=examples)
 
 
 def _example_evidence(verdict: ExampleVerdict) -> ClauseEvidence:

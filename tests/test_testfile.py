@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from compiler.front import read_spec
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.outcome import behaviour
 from compiler.judge.sandbox import Limits, Probe, run_probes
+from compiler.source import Source
 from compiler.spec import Call, Contract, Equals, Example, FunctionSpec, Parameter, RaisesError, Signature
 from compiler.testfile.module import write_tests
 from compiler.testfile.mutants import mutants
@@ -111,16 +113,18 @@ class TooLong(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
+    """Limit the processor time, which does not depend on what else runs."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def passes(test: Callable[..., None]) -> bool:
@@ -212,3 +216,58 @@ def test_mutants_differ_in_one_place() -> None:
         "def f(a):\n    return None",
     }
     assert mutants('def f():\n    """Say nothing."""\n') == []
+
+
+METHODS = '''\
+class Rope:
+    def __init__(self, text):
+        self.text = text
+
+    def cut(self, n: int) -> str:
+        """The first n letters.
+
+        >>> r = Rope("abc")
+        >>> r.grow()
+        >>> r.cut(4)
+        'abca'
+        >>> Rope("xyz").cut(1)
+        'x'
+
+        post: len(result) <= n
+        """
+        ...
+
+    def grow(self):
+        self.text += self.text
+
+    @property
+    def size(self) -> int:
+        """
+        >>> Rope("xyz").size
+        3
+        """
+        ...
+
+    @staticmethod
+    def twice(n: int) -> int:
+        """Twice: Rope.twice(4) == 8 and Rope.twice(-1) == -2."""
+        ...
+'''
+
+
+def test_the_tests_of_methods_call_them_on_objects(tmp_path: Path) -> None:
+    functions = read_spec(Source("rope.py", METHODS)).functions
+    bodies = ("return self.text[: n if n > 0 else 0]", "return len(self.text)", "return n * 2")
+    program = METHODS
+    for body in bodies:
+        program = program.replace("...", body, 1)
+    (tmp_path / "rope.py").write_text(program, encoding="utf-8")
+    tests = write_tests(functions, program, "rope.py")
+    assert 'assert Rope("xyz").cut(1) == "x"' in tests
+    assert "def test_Rope_twice_as_recorded(" in tests
+    (tmp_path / "test_rope.py").write_text(tests, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_rope.py"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    (tmp_path / "rope.py").write_text(program.replace("return len(self.text)", "return 0"), encoding="utf-8")
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 1

@@ -208,8 +208,7 @@ def _tests(arguments: Namespace, sources: Sequence[Source], result: Result) -> s
 
     folder = os.path.dirname(os.path.abspath(arguments.tests))
     program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
-    functions = [function for function in read_spec(*sources).functions if function.owner is None]
-    return write_tests(functions, result.program or "", program_path, seed=arguments.seed)
+    return write_tests(read_spec(*sources).functions, result.program or "", program_path, seed=arguments.seed)
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from compiler.judge.confinement import MODULES
@@ -36,6 +36,7 @@ def write_tests(
     """
     import black
 
+    functions = [function.finished for function in functions]
     bodies = [part for function in functions for part in _tests_of(_Subject.of(function, program, seed), recorded)]
     text = "\n\n\n".join([_head(functions, program, program_path, "\n".join(bodies)), *bodies]) + "\n"
     return black.format_str(text, mode=black.Mode())
@@ -56,7 +57,7 @@ class _Subject:
         contracts = tuple(
             contract for contract in function.contracts if _free_names(contract.condition) <= known | _own(function)
         )
-        function = FunctionSpec(function.signature, function.prose, function.text, function.examples, contracts)
+        function = replace(function, contracts=contracts)
         calls = [
             Probe(e.call.function, e.call.arguments, e.call.keywords, _example_checks(e)) for e in function.examples
         ]
@@ -69,6 +70,11 @@ class _Subject:
             (example, _holds(example, result)) for example, result in zip(function.examples, shown, strict=True)
         )
         return cls(function, program, verdicts, tuple(zip(inputs, results, strict=True)))
+
+    @property
+    def title(self) -> str:
+        """The function's name as a part of a name: that of a method has dots."""
+        return self.function.name.replace(".", "_")
 
     def of_kind(self, kind: str) -> list[Contract]:
         return [contract for contract in self.function.contracts if contract.kind == kind]
@@ -175,28 +181,38 @@ def _tests_of(subject: _Subject, recorded: bool) -> Iterator[str]:
     for held in (True, False):
         chosen = [example for example, holds in usable if holds == held]
         if chosen:
-            yield _examples_test(subject.function.name, chosen, held)
+            yield _examples_test(subject.title, chosen, held)
     yield from _property_test(subject)
     if recorded:
         yield from _recorded_test(subject, known)
 
 
-def _examples_test(name: str, examples: Sequence[Example], held: bool) -> str:
+def _examples_test(title: str, examples: Sequence[Example], held: bool) -> str:
     mark = "" if held else '@pytest.mark.xfail(strict=True, reason="the compiled program does not do this")\n'
-    title = f"test_{name}_examples" if held else f"test_{name}_examples_not_met"
+    name = f"test_{title}_examples" if held else f"test_{title}_examples_not_met"
     lines = [line for example in examples for line in _example_lines(example)]
-    return f"{mark}def {title}() -> None:\n" + "\n".join(f"    {line}" for line in lines)
+    return f"{mark}def {name}() -> None:\n" + "\n".join(f"    {line}" for line in lines)
 
 
 def _example_lines(example: Example) -> list[str]:
     call = f"program.{example.call.text}"
     match example.expected:
+        case Equals(value) if example.written is not None and _is_expression(example.written):
+            return [f"assert {example.written}"]
         case Equals(value):
             return [f"assert {call} is {value}" if value in {"None"} else f"assert {call} == {value}"]
         case RaisesError(exception):
             return [f"with pytest.raises({exception}):", f"    {call}"]
         case Satisfies(condition):
             return [f"result = {call}", f"assert {condition}"]
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _property_test(subject: _Subject) -> Iterator[str]:
@@ -210,14 +226,13 @@ def _property_test(subject: _Subject) -> Iterator[str]:
     names = [parameter.name for parameter in parameters]
     columns = [[_value(text) for text in column] for column in zip(*rows, strict=True)]
     shown = [
-        f"@hypothesis.example({', '.join(f'{name}={text}' for name, text in zip(names, row, strict=True))})\n"
-        for row in dict.fromkeys(rows[: len(subject.examples)])
+        f"@hypothesis.example({_given_arguments(names, row)})\n" for row in dict.fromkeys(rows[: len(subject.examples)])
     ]
     yield (
         "@hypothesis.settings(max_examples=100, deadline=None, derandomize=True, "
         "suppress_health_check=list(hypothesis.HealthCheck))\n"
         f"{_given(subject, names, columns, rows)}\n{''.join(shown)}"
-        f"def test_{function.name}_contracts({', '.join(names)}) -> None:\n"
+        f"def test_{subject.title}_contracts({', '.join(names)}) -> None:\n"
         + "\n".join(f"    {line}" for line in _property_lines(subject, names, columns))
     )
 
@@ -227,9 +242,14 @@ def _given(subject: _Subject, names: Sequence[str], columns: Sequence[Sequence[V
     # Where arguments drawn apart would seldom fit together, each is drawn from values that are known to.
     scarce = valid * 2 < len(subject.runs) and len(rows) > 0
     make = sample_text if scarce else strategy_text
-    return (
-        f"@hypothesis.given({', '.join(f'{name}={make(column)}' for name, column in zip(names, columns, strict=True))})"
-    )
+    return f"@hypothesis.given({_given_arguments(names, [make(column) for column in columns])})"
+
+
+def _given_arguments(names: Sequence[str], texts: Sequence[str]) -> str:
+    """Arguments of Hypothesis's decorators: by name, but for ``self``, which the decorators have for themselves."""
+    if "self" in names:
+        return ", ".join(texts)
+    return ", ".join(f"{name}={text}" for name, text in zip(names, texts, strict=True))
 
 
 def _property_lines(subject: _Subject, names: Sequence[str], columns: Sequence[Sequence[Value]]) -> list[str]:
@@ -267,7 +287,7 @@ def _value(text: str) -> Value:
 
 def _recorded_test(subject: _Subject, known: set[str]) -> Iterator[str]:
     """What the program does on generated inputs, where that can be written down."""
-    name = subject.function.name
+    name, title = subject.function.name, subject.title
     returned: list[str] = []
     changed: list[tuple[str, ...]] = []
     raised: list[str] = []
@@ -289,14 +309,14 @@ def _recorded_test(subject: _Subject, known: set[str]) -> Iterator[str]:
                 raised.append(f"({arguments}, {exception})")
     call = f"list(program.{name}(*arguments))" if listed else f"program.{name}(*arguments)"
     if returned:
-        yield _table_test(f"test_{name}_as_recorded", returned, "expected", [f"assert {call} == expected"])
+        yield _table_test(f"test_{title}_as_recorded", returned, "expected", [f"assert {call} == expected"])
     if raised:
         lines = ["with pytest.raises(expected):", f"    {call}"]
-        yield _table_test(f"test_{name}_raises_as_recorded", raised, "expected", lines)
+        yield _table_test(f"test_{title}_raises_as_recorded", raised, "expected", lines)
     effects = _effects(subject, changed)
     if effects:
         lines = [f"program.{name}(*arguments)", "assert arguments == after"]
-        yield _table_test(f"test_{name}_changes_its_arguments_as_recorded", effects, "after", lines)
+        yield _table_test(f"test_{title}_changes_its_arguments_as_recorded", effects, "after", lines)
 
 
 def _table_test(title: str, rows: Sequence[str], second: str, lines: Sequence[str]) -> str:
@@ -318,9 +338,8 @@ def _recordable(value: str, kind: str) -> str | None:
 
 def _effects(subject: _Subject, rows: Sequence[tuple[str, ...]]) -> list[str]:
     """For each row, the arguments before and after the call."""
-    name = subject.function.name
-    observer = f"\n\ndef _after_{name}(*arguments):\n    {name}(*arguments)\n    return arguments\n"
-    results = run_probes(subject.program + observer, [Probe(f"_after_{name}", row) for row in rows[:_RECORDED]])
+    observer = f"\n\ndef _after(*arguments):\n    {subject.function.name}(*arguments)\n    return arguments\n"
+    results = run_probes(subject.program + observer, [Probe("_after", row) for row in rows[:_RECORDED]])
     texts = [
         (row, _recordable(result.outcome.value, result.outcome.type))
         for row, result in zip(rows, results, strict=False)

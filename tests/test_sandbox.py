@@ -272,6 +272,28 @@ def test_after_several_stops_the_rest_is_not_run() -> None:
     assert {result.outcome for result in results[3:]} == {Stopped("time")}
 
 
+@pytest.mark.parametrize(
+    ("calls", "answers"),
+    [
+        ("a b B", "? b B"),
+        ("A b B", "? ? ?"),
+        ("a a b B", "? ? ? B"),
+        ("a a A B b", "? ? ? ? ?"),
+    ],
+)
+def test_a_program_that_loops_gets_little_time_for_further_calls(calls: str, answers: str) -> None:
+    program = (
+        "import time\n\ndef f(name):\n    end = time.process_time() + (0.25 if name in 'bB' else 100)\n"
+        "    while time.process_time() < end:\n        pass\n    return name\n"
+    )
+    # Capital letters are examples.
+    probes = [Probe("f", (repr(name),), shown=name.isupper()) for name in calls.split()]
+    results = run_probes(program, probes, Limits(cpu_seconds=0.6, hurried_seconds=0.05))
+    outcomes = [result.outcome for result in results]
+    told = ["?" if outcome == Stopped("time") else getattr(outcome, "value", "")[1:-1] for outcome in outcomes]
+    assert " ".join(told) == answers
+
+
 def test_a_stopped_call_leaves_nothing_behind() -> None:
     program = "seen = []\ndef f(n):\n    seen.append(n)\n    while n == 1:\n        pass\n    return len(seen)"
     results = run_probes(program, [Probe("f", (text,)) for text in ("0", "1", "2", "3")], QUICK)

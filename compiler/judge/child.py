@@ -44,6 +44,7 @@ class ProbeJob(TypedDict):
     arguments: list[str]
     keywords: list[tuple[str, str]]
     checks: list[str]
+    cpu_seconds: float
 
 
 class Job(TypedDict):
@@ -229,6 +230,7 @@ def _run_probe(probe: ProbeJob, names: dict[str, object], watch: Watch) -> Itera
     """Make the call and its checks; give the fields of the report."""
     _seed_random()
     scope = _Scope(names)
+    watch.cpu_seconds = probe["cpu_seconds"]
     call: list[object] = []
 
     def invoke() -> object:

@@ -117,7 +117,8 @@ class _Trial:
     @property
     def probe(self) -> Probe:
         conditions = tuple(contract.condition for contract in self.contracts)
-        return Probe(self.call.function, self.call.arguments, self.call.keywords, (*self.own_checks, *conditions))
+        checks = (*self.own_checks, *conditions)
+        return Probe(self.call.function, self.call.arguments, self.call.keywords, checks, self.example is not None)
 
     def contract_checks(self, result: ProbeResult) -> tuple[tuple[Contract, bool | None], ...]:
         return tuple(zip(self.contracts, result.checks[len(self.own_checks) :], strict=True))

@@ -34,10 +34,13 @@ class Limits:
 
     ``cpu_seconds`` is the processor time of loading the program, and of each call; ``wall_seconds`` is how long the
     parent waits for either, whatever the processor does. ``memory_bytes`` limits the address space, ``output_bytes``
-    what is printed in all. After ``stops`` stopped calls the rest are not made and count as stopped too.
+    what is printed in all. A program that has looped on an example, or on two other calls, gets ``hurried_seconds`` for
+    each further call; an example keeps its full time until an example was stopped. After ``stops`` stopped calls the
+    rest are not made and count as stopped too.
     """
 
     cpu_seconds: float = 1.0
+    hurried_seconds: float = 0.2
     wall_seconds: float = 10.0
     memory_bytes: int = 1 << 30
     output_bytes: int = 1 << 20
@@ -49,13 +52,14 @@ class Probe:
     """One call to make. Every text is an expression, evaluated afresh among the program's names.
 
     ``checks`` see the parameters by name (fresh copies of the arguments, defaults applied) and, where the call
-    returned, ``result``.
+    returned, ``result``. ``shown`` says that the call is an example's.
     """
 
     function: str
     arguments: tuple[str, ...]
     keywords: tuple[tuple[str, str], ...] = ()
     checks: tuple[str, ...] = ()
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ class ProbeResult:
         """Whether a limit stopped the call or one of its checks."""
         return isinstance(self.outcome, Stopped) or bool(self.broken_off)
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether that limit was time."""
+        whole = isinstance(self.outcome, Stopped) and self.outcome.reason == "time"
+        return whole or any(reason == "time" for _, reason in self.broken_off)
+
 
 def run_probes(
     program: str, probes: Sequence[Probe], limits: Limits | None = None, *, hash_seed: int = 0
@@ -91,7 +101,8 @@ def run_probes(
     results: list[ProbeResult] = []
     while len(results) < len(probes):
         rest = probes[len(results) :]
-        session = _run_child(program, rest, limits, hash_seed)
+        made = list(zip(probes, results, strict=False))
+        session = _run_child(program, rest, limits, hash_seed, _seconds(rest, made, limits))
         if not isinstance(session.loaded, Returned):
             return results + [unmade(probe, session.loaded) for probe in rest]
         results += session.results
@@ -104,9 +115,22 @@ def run_probes(
     return results
 
 
+def _seconds(rest: Sequence[Probe], made: Sequence[tuple[Probe, ProbeResult]], limits: Limits) -> list[float]:
+    """The processor time of each call that is left, after what the calls so far came to."""
+    timed_out = [probe.shown for probe, result in made if result.out_of_time]
+    hurried = min(limits.cpu_seconds, limits.hurried_seconds)
+    if any(timed_out):
+        return [hurried for _ in rest]
+    late = len(timed_out) >= _LOOPS_ENOUGH
+    return [hurried if late and not probe.shown else limits.cpu_seconds for probe in rest]
+
+
+_LOOPS_ENOUGH = 2
+
+
 def run_script(program: str, limits: Limits | None = None, *, hash_seed: int = 0) -> Outcome:
     """Run a whole program, its own tests included: returned only if its last line was reached."""
-    return _run_child(program, (), limits or Limits(cpu_seconds=10.0, wall_seconds=30.0), hash_seed).loaded
+    return _run_child(program, (), limits or Limits(cpu_seconds=10.0, wall_seconds=30.0), hash_seed, ()).loaded
 
 
 def unmade(probe: Probe, outcome: Outcome) -> ProbeResult:
@@ -123,12 +147,14 @@ class _Session:
     ending: Stopped
 
 
-def _run_child(program: str, probes: Sequence[Probe], limits: Limits, hash_seed: int) -> _Session:
+def _run_child(
+    program: str, probes: Sequence[Probe], limits: Limits, hash_seed: int, seconds: Sequence[float]
+) -> _Session:
     word = secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="liftc-") as scratch, tempfile.TemporaryFile() as job:
         reading, writing = os.pipe()
         try:
-            job.write(marshal.dumps(cast(Any, _job(program, probes, limits, writing, word))))
+            job.write(marshal.dumps(cast(Any, _job(program, probes, limits, writing, word, seconds))))
             job.seek(0)
             process = _start(job.fileno(), writing, scratch, hash_seed)
             os.close(writing)
@@ -145,7 +171,9 @@ def _run_child(program: str, probes: Sequence[Probe], limits: Limits, hash_seed:
     return _Session(loaded or ending, tuple(results), ending)
 
 
-def _job(program: str, probes: Sequence[Probe], limits: Limits, pipe: int, word: str) -> child.Job:
+def _job(
+    program: str, probes: Sequence[Probe], limits: Limits, pipe: int, word: str, seconds: Sequence[float]
+) -> child.Job:
     return {
         "program": program,
         "probes": [
@@ -154,8 +182,9 @@ def _job(program: str, probes: Sequence[Probe], limits: Limits, pipe: int, word:
                 "arguments": list(probe.arguments),
                 "keywords": list(probe.keywords),
                 "checks": list(probe.checks),
+                "cpu_seconds": allowed,
             }
-            for probe in probes
+            for probe, allowed in zip(probes, seconds, strict=True)
         ],
         "modules": sorted(_modules_named(program, probes)),
         "machine": platform.machine(),

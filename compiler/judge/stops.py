@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from compiler.judge.outcome import Stopped, StopReason
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes, unmade
 
-PATIENT = Limits(cpu_seconds=60.0, wall_seconds=600.0, memory_bytes=2 << 30, stops=1 << 30)
+PATIENT = Limits(cpu_seconds=60.0, hurried_seconds=60.0, wall_seconds=600.0, memory_bytes=2 << 30, stops=1 << 30)
 """Limits for calls that are known to have ended within the usual ones, perhaps on a faster machine."""
 
 

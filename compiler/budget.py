@@ -14,6 +14,9 @@ from compiler.judge.stops import Stop
 from compiler.result import EngineUsage
 from compiler.trace.events import Trace
 
+_FEWEST_TOKENS = 32
+"""Shorter than that no answer holds a function."""
+
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
@@ -49,6 +52,7 @@ class Budget:
     phases: dict[str, float] = field(default_factory=dict)
     engines: dict[tuple[str, str], EngineUsage] = field(default_factory=dict)
     _worth: float = 0.0
+    _decoded: tuple[int, float] = (0, 0.0)
     _held_back: int = 0
     _steps: dict[str, int] = field(default_factory=dict)
     _started: float = field(default_factory=monotonic)
@@ -86,6 +90,9 @@ class Budget:
         price = price_of(backend.engine, backend.model)
         worth = price.of(proposal.prompt_tokens, proposal.completion_tokens) if price is not None else None
         self._worth += worth or 0.0
+        if not proposal.cached:
+            tokens, seconds = self._decoded
+            self._decoded = tokens + proposal.completion_tokens, seconds + proposal.seconds
         account = self._account(backend)
         paid = 0.0 if proposal.cached else worth
         self.engines[backend.engine, backend.model] = replace(
@@ -119,6 +126,23 @@ class Budget:
             if self._refuses(where, left < 0):
                 return list(requests[:place])
         return list(requests)
+
+    def answer_tokens(self, most: int) -> int:
+        """How many tokens the next answer that is asked for may have, for it to end in the time that is left.
+
+        That is ``most`` where no answer of this compile tells how fast the model is, and 0 where too little is left.
+        """
+        where = f"answer {self._step('answers')}"
+        if self.obeyed is not None:
+            limit = self.obeyed.cuts.get(where, most)
+        else:
+            tokens, seconds = self._decoded
+            left = max(0.0, self.seconds - self.elapsed)
+            limit = most if not tokens or not seconds else min(most, int(left * tokens / seconds))
+            limit = limit if limit >= _FEWEST_TOKENS else 0
+        if limit < most:
+            self.trace.record("cut", where=where, step=limit)
+        return limit
 
     def cut(self, where: str) -> bool:
         """Whether time is up for ``where``, which calls this once for each of its steps."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +76,30 @@ def test_a_cut_is_obeyed_whatever_the_clock_says() -> None:
     hard = "f(3, 1) == 7\nf(10, 4) == 191\nf(2, 9) == 8\nf(5, 5) == 44\nf(8, 8) == 1234\n"
     trace = reread(compiled(hard, options=Options(budget_seconds=0.05)))
     assert list(trace.select("cut"))
+    assert compare(trace, replay(trace)).same
+
+
+@dataclass
+class Slow(Scripted):
+    """An engine that takes five seconds for twenty tokens, by its own clock."""
+
+    limits: list[int] = field(default_factory=list)
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        self.limits += [request.sampling.max_tokens for request in requests]
+        return [replace(proposal, seconds=5.0) for proposal in super().propose(requests)]
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(1000.0, 2), (40.0, 2), (4.0, 1)])
+def test_an_answer_held_to_the_grammar_gets_the_tokens_that_time_allows(seconds: float, asked: int) -> None:
+    engine = Slow(("def mode(items:", ANSWERS[0]))
+    options = Options(samples=0, budget_seconds=seconds)
+    trace = reread(compile_source(Source("spec.txt", MODE), options, engine))
+    assert len(engine.limits) == asked
+    assert max(engine.limits[1:], default=0) <= 4 * seconds
+    cuts = [(event.data["where"], event.data["step"]) for event in trace.select("cut")]
+    assert ("answer 1", 0) in cuts or asked == 2
+    assert trace.events[-1].data["budgets_ended"] == ([] if seconds == 1000.0 else ["seconds"])
     assert compare(trace, replay(trace)).same
 
 

@@ -41,11 +41,16 @@ def sample_request(
 
 
 def constrained_request(
-    spec: Spec, functions: tuple[FunctionSpec, ...], context: str, seed: int, occurrence: int
+    spec: Spec,
+    functions: tuple[FunctionSpec, ...],
+    context: str,
+    seed: int,
+    occurrence: int,
+    max_tokens: int = ANSWER_TOKENS,
 ) -> Request:
     """The same question with the answer held to the grammar: greedy at first, then sampled."""
     temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
-    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=max_tokens, seed=seed)
     return _request(_prompt(spec, functions, context), sampling, occurrence, answer_grammar(functions))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.diagnostics import LiftcError
-from compiler.fill.ask import code_in, constrained_request, first_request, sample_request
+from compiler.fill.ask import ANSWER_TOKENS, code_in, constrained_request, first_request, sample_request
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.methods import lifted
 from compiler.fill.pool import Pool
@@ -34,9 +34,11 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int)
 
 
 def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int) -> None:
-    """One answer that the grammar holds to what lowers."""
+    """One answer that the grammar holds to what lowers, as long as the time that is left allows."""
     unit = pool.unit
-    _ask(pool, backend, [constrained_request(unit.spec, unit.functions, unit.context, seed, occurrence)])
+    tokens = pool.budget.answer_tokens(ANSWER_TOKENS)
+    if tokens:
+        _ask(pool, backend, [constrained_request(unit.spec, unit.functions, unit.context, seed, occurrence, tokens)])
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:

@@ -24,6 +24,7 @@ from compiler.propagation.narrow import narrow
 from compiler.relocate import relocated
 from compiler.result import FunctionResult, Result, Status, Usage
 from compiler.select import Choice, select
+from compiler.shots import Shot
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
 from compiler.testimony import evidence_for, is_accepted
@@ -52,20 +53,30 @@ def compile_source(
     backend: Backend | None = None,
     *,
     more: Sequence[Source] = (),
+    shots: Sequence[Shot] = (),
     obeyed: Obeyed | None = None,
     trace: Trace | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Compile a specification of one file, or of ``more``.
 
-    ``backend`` is the model, ``None`` for none. ``obeyed`` is what a replay keeps to. ``trace`` is an empty one to be
+    ``backend`` is the model, ``None`` for none; ``shots`` are similar functions that it may be shown. ``obeyed`` is
+    what a replay keeps to. ``trace`` is an empty one to be
     filled, for who wants it also where the compile fails. ``progress`` is told in a few words what is being done. A
     specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
     read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
     try:
-        return _compile(sources, options or Options(), backend, obeyed, say, trace if trace is not None else Trace())
+        return _compile(
+            sources,
+            options or Options(),
+            backend,
+            tuple(shots),
+            obeyed,
+            say,
+            trace if trace is not None else Trace(),
+        )
     except LiftcError as error:
         raise relocated(error, sources) from error
 
@@ -74,36 +85,40 @@ def _compile(
     sources: Sequence[Source],
     options: Options,
     backend: Backend | None,
+    shots: tuple[Shot, ...],
     obeyed: Obeyed | None,
     say: Progress,
     trace: Trace,
 ) -> Result:
     with observed(lambda query: record_query(trace, query)):
-        return _compile_observed(sources, options, backend, obeyed, say, trace)
+        return _compile_observed(sources, options, backend, shots, obeyed, say, trace)
 
 
 def _compile_observed(
     sources: Sequence[Source],
     options: Options,
     backend: Backend | None,
+    shots: tuple[Shot, ...],
     obeyed: Obeyed | None,
     say: Progress,
     trace: Trace,
 ) -> Result:
     budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money)
-    _record_start(trace, sources, options, backend)
+    _record_start(trace, sources, options, backend, shots)
     with budget.phase("front"):
         spec = read_spec(*sources)
     chosen: list[_Chosen] = []
     for functions in group_functions(spec.functions):
         context = assemble(spec, [item.choice.candidate for item in chosen if item.choice is not None]).context
-        unit = Unit(spec, functions, context)
+        unit = Unit(spec, functions, context, shots)
         say(f"compiling {unit.name}")
         chosen.append(_compile_unit(unit, options, backend, budget, trace, say))
     return _finish(spec, chosen, options, backend, budget, trace)
 
 
-def _record_start(trace: Trace, sources: Sequence[Source], options: Options, backend: Backend | None) -> None:
+def _record_start(
+    trace: Trace, sources: Sequence[Source], options: Options, backend: Backend | None, shots: Sequence[Shot]
+) -> None:
     trace.record(
         "compile",
         name=sources[0].name,
@@ -118,6 +133,7 @@ def _record_start(trace: Trace, sources: Sequence[Source], options: Options, bac
             "best_effort": options.best_effort,
             "without": sorted(options.without),
         },
+        shots=[[shot.specification, shot.program] for shot in shots],
         engine=backend.engine if backend else None,
         model=backend.model if backend else None,
         stages=[[stage.engine, stage.model] for stage in backend.stages] if isinstance(backend, Cascade) else [],

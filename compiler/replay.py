@@ -17,6 +17,7 @@ from compiler.budget import Obeyed
 from compiler.judge.stops import Stop
 from compiler.options import Options
 from compiler.result import Result
+from compiler.shots import Shot
 from compiler.source import Source
 from compiler.trace.events import Event, Trace
 
@@ -100,12 +101,13 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
         start = trace.events[0].data
         source = Source(str(start["name"]), str(start["text"]))
         more = [Source(name, text) for name, text in map(_texts, _listed(start.get("more", [])))]
+        shots = [Shot(*_texts(pair)) for pair in _listed(start.get("shots", []))]
         options = _options(start["options"])
         backend = _recorded(trace)
         obeyed = _obeyed(trace)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
-    return compile_source(source, options, backend, more=more, obeyed=obeyed, progress=progress)
+    return compile_source(source, options, backend, more=more, shots=shots, obeyed=obeyed, progress=progress)
 
 
 def compare(trace: Trace, replayed: Result) -> Comparison:

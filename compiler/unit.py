@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from compiler.shots import Shot
 from compiler.spec import Example, FunctionSpec, Satisfies, Spec
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Functions that are compiled together, with the module text that they see."""
+    """Functions that are compiled together, with the module text that they see and what a model is shown first."""
 
     spec: Spec
     functions: tuple[FunctionSpec, ...]
     context: str
+    shots: tuple[Shot, ...] = ()
 
     @property
     def name(self) -> str:

@@ -127,7 +127,7 @@ def test_a_cascade_replays_with_its_failures(stages: list[Scripted]) -> None:
 
 def test_tokens_are_shared_among_the_models_that_may_still_be_asked() -> None:
     small, large = Scripted("small", WRONG), Scripted("large", WRONG)
-    compiled(small, large, samples=20, budget_tokens=4096)
+    compiled(small, large, samples=6, budget_tokens=4096)
     greedy, samples = 1, (2048 - 20) // 512
     assert len(small.asked) == greedy + samples
     assert len(large.asked) > 1 + samples

@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from compiler.diagnostics import Diagnostic
     from compiler.engine import Engine
     from compiler.result import Result
+    from compiler.shots import Shot
     from compiler.source import Source
 
 STANDARD = "-"
+
+# What a model is shown of the local store: so many functions, none of a specification longer than this.
+SHOTS = 2
+SHOT_CHARACTERS = 2000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -98,7 +103,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--tests", metavar="FILE", help="write a Hypothesis test file for the accepted program")
     add("--trace", metavar="FILE", help="write the trace, for `liftc trace` and `liftc replay`")
     add("--json", action="store_true", help="print the result as JSON (on standard error with -o -)")
-    add("--no-store", action="store_true", help="do not keep the accepted program in the local store")
+    add("--no-store", action="store_true", help="neither read the local store nor keep the accepted program there")
     add("--version", action="version", version=f"liftc {__version__}", help="print the version")
 
 
@@ -153,8 +158,15 @@ def _run(arguments: Namespace) -> int:
         activity = Activity()
         backend = watched(engine.backend, activity) if engine.backend is not None else None
         with kept_on_failure(arguments.trace) as trace, shown(activity):
-            options = _options(arguments)
-            result = compile_source(source, options, backend, more=more, trace=trace, progress=activity)
+            result = compile_source(
+                source,
+                _options(arguments),
+                backend,
+                more=more,
+                shots=() if arguments.no_store or backend is None else _similar(sources),
+                trace=trace,
+                progress=activity,
+            )
     _write(arguments, sources, result)
     notes = (*engine.notes, *_remember(arguments, result, engine))
     _report(arguments, result, notes, engine)
@@ -209,6 +221,21 @@ def _tests(arguments: Namespace, sources: Sequence[Source], result: Result) -> s
     folder = os.path.dirname(os.path.abspath(arguments.tests))
     program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
     return write_tests(read_spec(*sources).functions, result.program or "", program_path, seed=arguments.seed)
+
+
+def _similar(sources: Sequence[Source]) -> tuple[Shot, ...]:
+    """What the local store holds of like specifications; nothing where it cannot be read."""
+    from sqlite3 import Error
+
+    from compiler.shots import Shot
+    from compiler.store import similar
+
+    text = "\n\n".join(source.text for source in sources)
+    try:
+        found = similar(text, SHOTS)
+    except Error:
+        return ()
+    return tuple(Shot(item.specification, item.program) for item in found if len(item.specification) <= SHOT_CHARACTERS)
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:

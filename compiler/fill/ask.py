@@ -7,24 +7,17 @@ than the raw model has.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 
 from backends.protocol import Message, Request, Sampling
 from compiler.fill.shape import answer_grammar
+from compiler.shots import Shot
 from compiler.spec import FunctionSpec, Spec
 
 SAMPLE_TEMPERATURE = 0.8
 ANSWER_TOKENS = 512
-
-_WRITE = """\
-{text}
-
-Answer with one Python code block that holds the complete {names}."""
-
-_COMPLETE = """\
-Write the Python {names}. Answer with one Python code block.
-
-```python
-{text}```"""
 
 
 def first_request(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> Request:
@@ -33,11 +26,18 @@ def first_request(spec: Spec, functions: tuple[FunctionSpec, ...], context: str)
 
 
 def sample_request(
-    spec: Spec, functions: tuple[FunctionSpec, ...], context: str, seed: int, occurrence: int
+    spec: Spec,
+    functions: tuple[FunctionSpec, ...],
+    context: str,
+    seed: int,
+    occurrence: int,
+    *,
+    shots: Sequence[Shot] = (),
+    temperature: float = SAMPLE_TEMPERATURE,
 ) -> Request:
-    """The ``occurrence``-th sample (from 0) at a temperature that makes answers differ."""
-    sampling = Sampling(temperature=SAMPLE_TEMPERATURE, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
-    return _request(_prompt(spec, functions, context), sampling, occurrence)
+    """The ``occurrence``-th sample (from 0) at a temperature that makes answers differ, after ``shots``."""
+    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    return _request(_prompt(spec, functions, context), sampling, occurrence, shots=shots)
 
 
 def constrained_request(
@@ -54,8 +54,23 @@ def constrained_request(
     return _request(_prompt(spec, functions, context), sampling, occurrence, answer_grammar(functions))
 
 
-def _request(prompt: str, sampling: Sampling, occurrence: int, grammar: str | None = None) -> Request:
-    return Request((Message("user", prompt),), sampling, grammar, occurrence)
+def _request(
+    prompt: str, sampling: Sampling, occurrence: int, grammar: str | None = None, shots: Sequence[Shot] = ()
+) -> Request:
+    shown = [message for shot in shots for message in _turns(shot)]
+    return Request((*shown, Message("user", prompt)), sampling, grammar, occurrence)
+
+
+def _turns(shot: Shot) -> tuple[Message, Message]:
+    return (
+        Message("user", _template("shown").format(text=shot.specification.strip())),
+        Message("assistant", _template("answer").format(program=_ended(shot.program))),
+    )
+
+
+@cache
+def _template(name: str) -> str:
+    return (files("compiler.fill") / "prompts" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def _prompt(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> str:
@@ -64,11 +79,11 @@ def _prompt(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> st
     whole = len(spec.functions) == len(functions) and not spec.more and functions[0].owner is None
     if any(function.definition is not None for function in functions):
         text = spec.source.text if whole else "\n\n".join([context, *(item.text for item in functions)])
-        return _COMPLETE.format(names=names, text=_ended(text))
+        return _template("complete").format(names=names, text=_ended(text))
     parts = [spec.source.text.strip()] if whole else [item.text.strip() for item in functions]
     if context:
         parts.append(f"These functions are there already:\n\n```python\n{_ended(context)}```")
-    return _WRITE.format(names=names, text="\n\n".join(parts))
+    return _template("write").format(names=names, text="\n\n".join(parts))
 
 
 def _ended(text: str) -> str:

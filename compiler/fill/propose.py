@@ -20,11 +20,23 @@ def ask_greedy(pool: Pool, backend: Backend) -> None:
     _ask(pool, backend, [first_request(pool.unit.spec, pool.unit.functions, pool.unit.context)])
 
 
-def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int) -> None:
-    """Samples number ``first`` to ``first + count - 1``, as far as the token budget goes, in one batch."""
+def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int, temperature: float) -> None:
+    """Samples number ``first`` to ``first + count - 1``, as far as the token budget goes, in one batch.
+
+    Every other one is shown similar functions that were accepted before, if there are any, so that neither way of
+    asking is all that is tried.
+    """
     unit = pool.unit
     requests = [
-        sample_request(unit.spec, unit.functions, unit.context, seed, occurrence)
+        sample_request(
+            unit.spec,
+            unit.functions,
+            unit.context,
+            seed,
+            occurrence,
+            shots=unit.shots if occurrence % 2 else (),
+            temperature=temperature,
+        )
         for occurrence in range(first, first + count)
     ]
     affordable = pool.budget.tokens_left // requests[0].sampling.max_tokens if requests else 0
@@ -69,6 +81,7 @@ def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal) ->
         key=request.key(backend.engine, backend.model),
         occurrence=request.occurrence,
         temperature=request.sampling.temperature,
+        shots=len(request.messages) // 2,
         constrained=request.grammar is not None and proposal.conforms is not False,
         prompt=request.messages[-1].content,
         text=proposal.text,

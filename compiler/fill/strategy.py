@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from backends.cascade import stages_of
 from backends.protocol import Backend, BackendError
+from compiler.fill.ask import SAMPLE_TEMPERATURE
 from compiler.fill.by_contract import fill_by_contract
 from compiler.fill.forced import force
 from compiler.fill.pool import Pool
@@ -21,6 +22,8 @@ Progress = Callable[[str], None]
 
 # Samples are asked for in rounds, so that agreement can end the asking early.
 ROUND = 3
+WHOLE_ROUND = 6
+HOTTER, HOTTEST = 0.2, 1.2
 
 
 def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -> None:
@@ -85,14 +88,30 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
     constrained = "grammar" not in options.without
     if not pool.candidates and constrained:
         ask_constrained(pool, backend, 0, options.seed)
-    asked = 0
+    asked, temperature = 0, SAMPLE_TEMPERATURE
     while asked < options.samples and not settled(pool, options) and not pool.budget.cut("model"):
-        count = min(ROUND if pool.clean else options.samples, options.samples - asked)
+        count = min(ROUND if pool.clean else WHOLE_ROUND, options.samples - asked)
         say(f"asking for {count} more answers for {pool.unit.name}: {len(pool.candidates)} candidates so far")
-        ask_samples(pool, backend, asked, count, options.seed)
+        ask_samples(pool, backend, asked, count, options.seed, temperature)
         asked += count
+        temperature = _next_temperature(pool, temperature)
     if not pool.candidates and constrained and not pool.budget.cut("model"):
         ask_constrained(pool, backend, 1, options.seed)
+
+
+def _next_temperature(pool: Pool, temperature: float) -> float:
+    """A higher temperature where the answers so far, all wrong, hardly differ in what they do.
+
+    Behaviours are counted, not texts: answers that differ in names alone are one attempt.
+    """
+    voters = [candidate for candidate in pool.candidates if candidate.votes]
+    answers, behaviours = sum(voter.votes for voter in voters), len({voter.judgement.vector for voter in voters})
+    higher = not pool.clean and 2 * behaviours < answers
+    chosen = min(HOTTEST, round(temperature + HOTTER, 2)) if higher else temperature
+    pool.trace.record(
+        "diversity", unit=pool.unit.name, answers=answers, behaviours=behaviours, temperature=temperature, next=chosen
+    )
+    return chosen
 
 
 def settled(pool: Pool, options: Options) -> bool:

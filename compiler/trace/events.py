@@ -20,6 +20,7 @@ EVENTS: Mapping[str, str] = {
     "narrow": "A hole's domain before and after a step of propagation, and why.",
     "conflict": "No program can satisfy the specification: the derivation.",
     "proposal": "A model's answer: request key, occurrence, text, tokens.",
+    "diversity": "How many answers there are and how many behaviours, and the temperature of the next ones.",
     "failure": "An engine failed: the requests that it left unanswered, and what was told of it.",
     "drop": "An answer that did not become a candidate, and why.",
     "candidate": "A program to judge: its origin and its emitted text.",

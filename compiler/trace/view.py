@@ -96,6 +96,7 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _holes(chapter),
             _conflicts(chapter),
             _answers(chapter),
+            group("how answers differ", [_diversity(item) for item in chapter.select("diversity")]),
             group("engines that failed", [_failure(item) for item in chapter.select("failure")]),
             _searches(chapter),
             _candidates(chapter),
@@ -107,6 +108,11 @@ def _chapter_tree(chapter: Chapter) -> Tree:
             _choice(chapter),
         ],
     )
+
+
+def _diversity(item: Data) -> Tree:
+    hotter = "" if item["next"] == item["temperature"] else f", so the next ones at temperature {item['next']}"
+    return Tree(f"{item['answers']} answers, {item['behaviours']} of them different in what they do{hotter}")
 
 
 def _failure(item: Data) -> Tree:

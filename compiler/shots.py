@@ -1,0 +1,13 @@
+"""Shots: what a model is shown before it is asked, from specifications that were compiled before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A specification as it was given, and the accepted function."""
+
+    specification: str
+    program: str

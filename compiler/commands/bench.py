@@ -25,7 +25,7 @@ SIDES = ("liftc", "cvc5")
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the sub-commands."""
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|repair"
+        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|batch|repair"
     )
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
@@ -57,12 +57,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     sygus.add_argument("--ids", type=lambda text: text.split(","), metavar="ID,...", help="these problems only")
     sygus.add_argument("--sides", type=_sides, default=SIDES, metavar="SIDE,...", help="liftc, cvc5 (default: both)")
     sygus.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines; a run goes on there")
+    batch = actions.add_parser("batch", help="functions an hour, one at a time and several together")
+    _add_suite(batch, limit=8)
+    _add_budgets(batch)
+    batch.add_argument("--seeds", type=_whole_numbers, default=(0, 1, 2), metavar="N,...", help="a round each")
+    batch.add_argument("--at-once", type=int, default=8, metavar="N", help="compiles at the same time (default: 8)")
     repair = actions.add_parser("repair", help="seeded bugs repaired without a model, by edits and by reopening")
     repair.add_argument("suite", metavar="SUITE", help="own, or the path of a JSON Lines file with reference solutions")
     repair.add_argument("--limit", type=int, metavar="N", help="the first N problems that a bug can be seeded in")
     repair.add_argument("--seconds", type=float, default=30.0, metavar="S", help="seconds a repair (default: 30)")
     repair.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines")
-    for action in (run_, report, ir, overheads, replays, sygus, repair):
+    for action in (run_, report, ir, overheads, replays, sygus, batch, repair):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -95,6 +100,7 @@ def run(arguments: Namespace) -> int:
         "overheads": _overheads,
         "replays": _replays,
         "sygus": _sygus,
+        "batch": _batch,
         "repair": _repair,
     }
     try:
@@ -212,6 +218,19 @@ def _sygus(arguments: Namespace) -> int:
         out = arguments.out or Path(folder) / "rows.jsonl"
         rows = run(paths, arguments.seconds, arguments.sides, out, _say)
     _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
+def _batch(arguments: Namespace) -> int:
+    from backends.protocol import BackendError
+    from compiler.bench.batch import measure_batch, render
+
+    problems, options = _problems(arguments), _options(arguments)
+    with _engine(arguments.model, cached=False) as (backend, _):
+        if backend is None:
+            raise BackendError("there is no model to measure", hint="run `liftc models pull`, or name one by --model")
+        batch = measure_batch(problems, options, backend, arguments.seeds, arguments.at_once, _say)
+    _print(arguments, render(batch), batch.to_json())
     return 0
 
 

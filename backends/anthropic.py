@@ -19,12 +19,13 @@ from backends.keys import find_key
 from backends.protocol import Proposal, Request
 from backends.recheck import checked
 from backends.streaming import events, gather
-from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
+from backends.wire import Refused, check_installed, connection, mapping, whole
+from grammar.json_schema import code_of, fenced, json_schema
 
 _TOOL = {
     "name": "answer",
     "description": "Gives the answer: the complete Python code that was asked for.",
-    "input_schema": CODE_SCHEMA,
+    "input_schema": json_schema(),
     "strict": True,
 }
 _OPTIONAL = ("temperature", "top_p", "stop_sequences", "tool_choice", "tools", "output_config")

@@ -19,7 +19,8 @@ from backends.keys import find_key
 from backends.protocol import Proposal, Request
 from backends.recheck import checked
 from backends.streaming import events, gather
-from backends.wire import CODE_SCHEMA, Refused, check_installed, code_of, connection, fenced, mapping, whole
+from backends.wire import Refused, check_installed, connection, mapping, whole
+from grammar.json_schema import code_of, fenced, json_schema
 
 _OPTIONAL = (
     "temperature",
@@ -163,7 +164,7 @@ def _constraint(server: str, grammar: str) -> dict[str, Any]:
         case "vllm":
             return {"structured_outputs": {"grammar": grammar}}
         case _:
-            schema = {"name": "answer", "strict": True, "schema": CODE_SCHEMA}
+            schema = {"name": "answer", "strict": True, "schema": json_schema()}
             return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
 

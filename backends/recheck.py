@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from backends.protocol import BackendError
-
-if TYPE_CHECKING:
-    from lark import Lark
+from grammar.acceptor import accepts
+from grammar.notation import NotationError
 
 _FENCED = re.compile(r"^```[^\n`]*\n.*?^```", re.DOTALL | re.MULTILINE)
 
@@ -27,21 +24,7 @@ def checked(text: str, grammar: str) -> tuple[str, bool]:
 
 def conforms(text: str, grammar: str) -> bool:
     """Whether the grammar holds the text. Raises ``BackendError`` for a malformed grammar."""
-    from lark.exceptions import LarkError
-
     try:
-        parser = _parser(grammar)
-    except LarkError as error:
+        return accepts(grammar, text)
+    except NotationError as error:
         raise BackendError(f"the request's grammar is malformed: {error}") from error
-    try:
-        parser.parse(text)
-    except LarkError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=64)
-def _parser(grammar: str) -> Lark:
-    from lark import Lark
-
-    return Lark(grammar, parser="earley", lexer="dynamic")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections import Counter
@@ -86,25 +85,3 @@ def mapping(value: object) -> Mapping[str, Any]:
 def whole(value: object) -> int:
     """The value if it is a count, else 0."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
-
-
-def fenced(code: str) -> str:
-    """Code as the fenced block that an answer's grammar describes."""
-    return f"```python\n{code.rstrip()}\n```"
-
-
-def code_of(arguments: str) -> str | None:
-    """The code in a tool call's or a schema's JSON; ``None`` where it is cut off or holds none."""
-    try:
-        code = mapping(json.loads(arguments)).get("code")
-    except ValueError:
-        return None
-    return code if isinstance(code, str) else None
-
-
-CODE_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {"code": {"type": "string", "description": "The complete Python code, without a Markdown fence."}},
-    "required": ["code"],
-    "additionalProperties": False,
-}

@@ -67,7 +67,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     repair.add_argument("--limit", type=int, metavar="N", help="the first N problems that a bug can be seeded in")
     repair.add_argument("--seconds", type=float, default=30.0, metavar="S", help="seconds a repair (default: 30)")
     repair.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines")
-    for action in (run_, report, ir, overheads, replays, sygus, batch, repair):
+    grammars = actions.add_parser("grammars", help="whether every engine reads a grammar in the same way")
+    grammars.add_argument("--texts", type=int, default=20_000, metavar="N", help="so many texts (default: 20000)")
+    grammars.add_argument("--seed", type=int, default=0, metavar="N", help="for other texts")
+    grammars.add_argument("--engines", type=lambda text: text.split(","), default=(), metavar="NAME,...")
+    for action in (run_, report, ir, overheads, replays, sygus, batch, repair, grammars):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -102,6 +106,7 @@ def run(arguments: Namespace) -> int:
         "sygus": _sygus,
         "batch": _batch,
         "repair": _repair,
+        "grammars": _grammars,
     }
     try:
         return actions[arguments.action](arguments)
@@ -283,6 +288,14 @@ def _repair(arguments: Namespace) -> int:
             with arguments.out.open("a", encoding="utf-8") as stream:
                 stream.write(f"{row.to_json()}\n")
     _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
+def _grammars(arguments: Namespace) -> int:
+    from compiler.bench.grammars import bench_grammars, render
+
+    report = bench_grammars(arguments.texts, arguments.seed, wanted=arguments.engines, progress=_say)
+    _print(arguments, render(report), report.to_json())
     return 0
 
 

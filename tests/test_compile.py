@@ -66,17 +66,12 @@ def test_a_file_keeps_every_byte_outside_its_holes() -> None:
     assert "..." not in result.program
 
 
-def test_what_is_accepted_violates_nothing() -> None:
-    for path in SPECIFICATIONS:
-        result = compile_source(Source(path.name, path.read_text(encoding="utf-8")), Options(budget_seconds=10))
-        if result.status == "accepted":
-            verdicts = [clause.verdict for function in result.functions for clause in function.evidence]
-            assert not any(isinstance(verdict, Violated) for verdict in verdicts), path.name
-
-
 @pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.name)
 def test_every_example_compiles_or_says_why_not(path: Path) -> None:
-    result = compile_source(Source(path.name, path.read_text(encoding="utf-8")), Options(budget_seconds=10))
+    result = compile_source(Source(path.name, path.read_text(encoding="utf-8")), Options(budget_seconds=2))
     assert (result.program is not None) == (result.status == "accepted")
-    if result.status == "rejected":
+    if result.status == "accepted":
+        verdicts = [clause.verdict for function in result.functions for clause in function.evidence]
+        assert not any(isinstance(verdict, Violated) for verdict in verdicts)
+    else:
         assert any(item.severity == "error" and item.labels for item in result.diagnostics)

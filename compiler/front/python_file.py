@@ -14,6 +14,7 @@ from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, settled
 from compiler.front.context import context_text, module_names
+from compiler.front.data_classes import without_data_classes
 from compiler.front.definitions import FunctionNode, signature_of
 from compiler.front.expressions import Method, Names, as_written, examples_of, is_closed, parse_expression
 from compiler.front.file_part import FilePart
@@ -98,6 +99,7 @@ def read_part(source: Source, names: Names) -> FilePart:
         raise LiftcError(errors)
     seen = with_delegates(file, methods) if methods else file
     context = context_text(seen.tree, seen.text, seen.stretch, names.functions or frozenset(signatures))
+    context = without_data_classes(context)
     return FilePart(tuple(functions), tuple(foreign), context, tuple(warnings_))
 
 

@@ -53,7 +53,7 @@ UNREADABLE = (
     Bad("prose-in-python", "Return twice the number.\n", 2, ".py"),
     Bad("no-function", "x = ...\n", 2, ".py"),
     Bad("nothing-open", "def f(n):\n    return n\n", 2, ".py"),
-    Bad("hole-in-method", "class A:\n    def f(self):\n        ...\n", 2, ".py"),
+    Bad("hole-in-method-nothing-fills", "class A:\n    def f(self):\n        ...\n", 1, ".py"),
     Bad("hole-in-f-string", "def f(n):\n    return f'{...}'\n", 2, ".py"),
     Bad("deep-nesting", "def f(n):\n    return " + "(" * 3000 + "..." + ")" * 3000 + "\n", 2, ".py"),
     Bad("deep-minus", "def f(n):\n    return " + "-" * 60_000 + "...\n", 2, ".py"),

@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 MODEL  := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick engines test-engines test-transformers lint format bench clean
+.PHONY: help setup demo test test-quick engines test-engines test-transformers lint format bench profile clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## format the code
 
 bench: $(VENV)/.installed ## measure liftc on its own suite, beside the raw model
 	$(BIN)/liftc bench run own --out build/own.jsonl
+
+profile: $(VENV)/.installed ## tell where search spends its time
+	$(BIN)/liftc bench profile
 
 clean: ## remove the environments and what was built
 	rm -rf $(VENV) .venv-* build dist

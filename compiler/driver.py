@@ -153,7 +153,7 @@ def _compile_unit(
     except BackendError as error:
         raise _backend_failure(error) from error
     choice = select(pool.candidates, by_behaviour="selection" not in options.without)
-    warnings = (*narrowed.warnings, *_failures(unit, trace))
+    warnings = (*narrowed.warnings, *_failures(unit, trace), *_memory(unit, trace))
     if choice is None:
         return _Chosen(unit, pool, None, False, (*warnings, _no_candidate(unit, trace)))
     trace.record(
@@ -255,6 +255,15 @@ def _failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
         )
         for engine, model, message, hint in sorted(told)
     ]
+
+
+def _memory(unit: Unit, trace: Trace) -> tuple[Diagnostic, ...]:
+    """That search stopped because it kept as many terms as it may, if it did."""
+    if not any(event.data["unit"] == unit.name and event.data.get("full") for event in trace.select("search")):
+        return ()
+    message = f"search for `{unit.name}` ended where it kept as many expressions as memory allows"
+    help_ = "shorter examples, or a more exact signature, leave fewer and smaller values to keep"
+    return (Diagnostic("L0404", message, _label(unit.functions[0]), help=(help_,), severity="warning"),)
 
 
 def _label(function: FunctionSpec) -> tuple[Label, ...]:

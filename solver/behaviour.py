@@ -35,6 +35,12 @@ FAILURE = Failure()
 Vector: TypeAlias = tuple[object, ...]
 
 LONGEST_VALUE = 4096
+
+_BYTES_A_TERM = 450
+_BYTES_A_NUMBER = 40
+_BYTES_A_TEXT = 65
+# A nested value is about so much larger than a character of its text; the text is kept too.
+_BYTES_A_CHARACTER = 12
 _WIDEST_INTEGER = 1 << 2048
 
 
@@ -85,6 +91,16 @@ def _holds_sets(sort: Sort) -> bool:
             return any(map(_holds_sets, items))
         case _:
             return False
+
+
+def size_of(vector: Vector, key: object) -> int:
+    """About how many bytes a kept term with this vector and key takes; it depends on nothing but these."""
+    if isinstance(key, str):
+        return _BYTES_A_TERM + 8 * len(vector) + _BYTES_A_CHARACTER * len(key)
+    texts = vector and isinstance(vector[0], str)
+    if not texts:
+        return _BYTES_A_TERM + _BYTES_A_NUMBER * len(vector)
+    return _BYTES_A_TERM + _BYTES_A_TEXT * len(vector) + sum(len(value) for value in vector if isinstance(value, str))
 
 
 def bounds_checker(sort: Sort) -> Callable[[Sequence[Any]], bool]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 from dataclasses import dataclass, field
 from itertools import product
 
-from solver.behaviour import FAILURE, Vector, bounds_checker, key_maker
+from solver.behaviour import FAILURE, Vector, bounds_checker, key_maker, size_of
 from solver.meter import Meter
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Component, Lit, Term, Var
@@ -132,13 +132,17 @@ class Enumeration:
                 yield from self._keep(literal, literal.sort, cost, (literal.value,) * self._length, False, mark)
 
     def _keep(self, term: Term, sort: Sort, cost: int, values: Vector, local: bool, marks: int) -> tuple[Entry, ...]:
-        """Keeps the term where its vector is new for its sort, and gives it as the one new entry."""
+        """Keeps the term where its vector is new for its sort, and gives it as the one new entry.
+
+        Raises ``BudgetSpentError`` where this is more than may be kept.
+        """
         if sort not in self._keys:
             return ()
         seen = self._seen.setdefault(sort, set())
         key = self._keys[sort](values)
         if key in seen:
             return ()
+        self._meter.hold(size_of(values, key))
         seen.add(key)
         entry = Entry(term, sort, cost, values, FAILURE not in values, local, marks)
         self._banks.setdefault((sort, cost), []).append(entry)

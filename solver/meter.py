@@ -1,8 +1,11 @@
-"""A deterministic budget: work is counted, never timed."""
+"""A deterministic budget: work and memory are counted, never timed or measured."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+# What the terms of one search may take, in bytes as ``hold`` counts them.
+MEMORY = 700_000_000
 
 
 class BudgetSpentError(Exception):
@@ -10,19 +13,23 @@ class BudgetSpentError(Exception):
 
 
 class Meter:
-    """Counts expansions, each weighted by the length of its behaviour vector.
+    """Counts expansions, each weighted by the length of its behaviour vector, and the bytes of what is kept.
 
-    ``should_stop`` is asked now and then, so that a caller can end the work from outside.
+    ``should_stop`` is asked now and then, so that a caller can end the work from outside. ``full`` tells that the
+    memory was used up.
     """
 
-    __slots__ = ("_next_question", "_should_stop", "limit", "spent", "stopped")
+    __slots__ = ("_next_question", "_should_stop", "full", "held", "limit", "memory", "spent", "stopped")
 
     _BETWEEN_QUESTIONS = 2048
 
-    def __init__(self, limit: int, should_stop: Callable[[], bool]) -> None:
+    def __init__(self, limit: int, should_stop: Callable[[], bool], memory: int | None = None) -> None:
         self.limit = limit
+        self.memory = MEMORY if memory is None else memory
         self.spent = 0
+        self.held = 0
         self.stopped = False
+        self.full = False
         self._should_stop = should_stop
         self._next_question = self._BETWEEN_QUESTIONS
 
@@ -38,6 +45,18 @@ class Meter:
         if self.spent >= self.limit:
             raise BudgetSpentError
 
+    def hold(self, size: int) -> None:
+        """Counts about so many bytes that are kept from now on. Raises ``BudgetSpentError`` where that is too much."""
+        self.held += size
+        if self.held > self.memory:
+            self.full = True
+            raise BudgetSpentError
+
     def part(self, limit: int) -> Meter:
-        """A meter of its own for a part of the work, which the caller then counts here with ``tick``."""
-        return Meter(limit, self._should_stop)
+        """A meter of its own for a part of the work, which the caller then counts here with ``take`` or ``tick``."""
+        return Meter(limit, self._should_stop, self.memory - self.held)
+
+    def take(self, part: Meter) -> None:
+        """Counts the work of a part that is over, and what it kept no longer. Raises ``BudgetSpentError``."""
+        self.full = self.full or part.full
+        self.tick(part.spent)

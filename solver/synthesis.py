@@ -5,7 +5,7 @@ Enumeration in order of cost, conditionals by unification and, once, deduction o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -81,7 +81,8 @@ class Found:
 class Synthesis:
     """What a search gave: terms, the simplest first; its work; the size of each bank; whether the space was seen whole.
 
-    ``exhausted`` is true where nothing is left to build, ``stopped`` where the caller ended the search.
+    ``exhausted`` is true where nothing is left to build, ``stopped`` where the caller ended the search, ``full`` where
+    as many terms were kept as memory allows.
     """
 
     found: tuple[Found, ...]
@@ -89,6 +90,7 @@ class Synthesis:
     banks: dict[tuple[Sort, int], int]
     exhausted: bool
     stopped: bool
+    full: bool = False
 
 
 def synthesize(
@@ -105,7 +107,8 @@ def synthesize(
     exhausted = False
     with suppress(BudgetSpentError):
         exhausted = search.run(dearest)
-    return Synthesis(tuple(search.best()), meter.spent, search.enumeration.bank_sizes(), exhausted, meter.stopped)
+    banks = search.enumeration.bank_sizes()
+    return Synthesis(tuple(search.best()), meter.spent, banks, exhausted, meter.stopped, meter.full)
 
 
 # A binder over a collection, what its inside must then be, and how the whole is made of the binder's term.
@@ -178,7 +181,7 @@ class _Search:
             for attempt in some:
                 meter = self._meter.part(self._meter.limit // share)
                 self._attempt(*attempt, meter)
-                self._meter.tick(meter.spent)
+                self._meter.take(meter)
 
     def _apart(self, attempts: Sequence[Attempt]) -> list[Attempt]:
         """The attempts without those that look into a collection which is the same on all tested inputs."""
@@ -281,12 +284,12 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal 
     targets: list[object] = []
     accepts: list[Callable[[object], bool] | None] = []
     for index, (value, target, accept) in enumerate(zip(source.values, goal.targets, goal.accepts, strict=True)):
-        elements: list[object] = []
-        if value is not FAILURE and inputs >> index & 1:
-            elements = list(value)  # type: ignore[call-overload]
+        # An annotation may promise a collection where an example passes something else.
+        looped_over = isinstance(value, Iterable)
+        elements: list[object] = list(value) if isinstance(value, Iterable) and inputs >> index & 1 else []
         wishes: list[object] | None = [None] * len(elements)
         if accept is not None:
-            wishes = None if value is FAILURE else binder.invert(elements, target)
+            wishes = binder.invert(elements, target) if looped_over else None
         if wishes is None:
             return None
         targets += wishes

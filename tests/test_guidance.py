@@ -21,6 +21,7 @@ PHRASES = [
     ("A number that is divisible by 3 is divided by 3.", ["a % 3 == 0", "a // 3"]),
     ("A time of 0 or less is ignored.", ["a <= 0"]),
     ("Fewer than two names give nothing.", ["a < 2"]),
+    ("Their lengths differ by at most 3.", ["a <= 3"]),
     ("Nothing is said here of 7.", []),
 ]
 
@@ -34,6 +35,12 @@ def test_illustrations_hold_no_constants() -> None:
     assert "13" not in without_asides("Add the squares. For instance 13 is 2*2 + 3*3.")
 
 
+@pytest.mark.parametrize("text", ["9", "9 ", "(a=", "so that ", "for example ", "is of "], ids=repr)
+def test_long_texts_are_read_in_linear_time(text: str) -> None:
+    prose = text * (100_000 // len(text))
+    assert phrases_of(without_asides(prose)) == []
+
+
 def test_words_make_operations_cheaper() -> None:
     told = guidance_of("f", "The distinct values, sorted.")
     assert told.cost("sorted(a)", 1) == 1
@@ -43,6 +50,7 @@ def test_words_make_operations_cheaper() -> None:
 
 def test_what_is_plainly_meant_is_a_wish() -> None:
     assert "sorted(" in wishes_of(guidance_of("f", "The values in alphabetical order."))
+    assert "sorted(" not in wishes_of(guidance_of("f", "The values are not sorted, and never in alphabetical order."))
     assert repr(1500) in wishes_of(guidance_of("f", "The total is never more than 1500.", [1500]))
 
 

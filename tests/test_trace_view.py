@@ -124,7 +124,19 @@ def whole_trace() -> Trace:
         Event("diversity", {"unit": "rank", "answers": 4, "behaviours": 1, "temperature": 0.8, "next": 1.0}),
         Event("drop", {"unit": "rank", "occurrence": 0, "reason": "the module `os` is outside the subset", "text": ""}),
         Event("candidate", {"unit": "rank", "index": 0, "origin": "model", "repeats": True}),
-        Event("search", {"unit": "rank", "limit": 1000, "expansions": 17, "terms": 9, "found": 1, "exhausted": False}),
+        Event(
+            "search",
+            {
+                "unit": "rank",
+                "limit": 1000,
+                "expansions": 17,
+                "terms": 9,
+                "bank": {"int": {"1": 3, "2": 4}, "bool": {"1": 2}},
+                "found": 1,
+                "exhausted": False,
+                "full": False,
+            },
+        ),
         Event(
             "nogood",
             {

@@ -58,9 +58,10 @@ class Row:
 
     ``key`` tells what was measured: problem, seed and configuration. ``status`` is the compile's, or ``error`` where it
     ended without a result; ``error`` says why. ``failures`` and ``programs`` are by who wrote the program (``liftc``,
-    ``greedy``, ``filtered``). ``cached`` counts the answers that came from the cache and took no time; ``baseline``
-    counts what the baseline drew. ``lowering`` counts the different raw answers that pass the hidden tests (``right``)
-    and how many of those are in the IR's subset (``lowered``); ``refused`` says why the others are not.
+    ``greedy``, ``filtered``). ``memory`` is the most bytes that the measuring process had taken until then. ``cached``
+    counts the answers that came from the cache and took no time; ``baseline`` counts what the baseline drew.
+    ``lowering`` counts the different raw answers that pass the hidden tests (``right``) and how many of those are in
+    the IR's subset (``lowered``); ``refused`` says why the others are not.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Row:
     cached: int = 0
     seconds: float = 0.0
     phases: Mapping[str, float] = field(default_factory=dict)
+    memory: int = 0
     baseline: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     programs: Mapping[str, str] = field(default_factory=dict)

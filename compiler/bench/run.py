@@ -5,6 +5,8 @@ A run is a map over tasks that pickle and do not know of each other; what they s
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -192,9 +194,16 @@ def _with_result(row: Row, result: Result, scores: _Scores) -> Row:
         cached=sum(bool(event.timing.get("cached")) for event in result.trace.select("proposal")),
         seconds=round(usage.seconds, 4),
         phases={name: round(seconds, 4) for name, seconds in usage.phases},
+        memory=peak_memory(),
         failures={} if scored.passed else {"liftc": scored.failure},
         programs={} if result.program is None else {"liftc": result.program},
     )
+
+
+def peak_memory() -> int:
+    """The most bytes of memory that this process, without its children, has taken so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel, scores: _Scores) -> Row:

@@ -25,7 +25,7 @@ SIDES = ("liftc", "cvc5")
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the sub-commands."""
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|batch|repair"
+        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|batch|repair|grammars|profile"
     )
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
@@ -107,6 +107,7 @@ def run(arguments: Namespace) -> int:
         "batch": _batch,
         "repair": _repair,
         "grammars": _grammars,
+        "profile": _profile,
     }
     try:
         return actions[arguments.action](arguments)
@@ -296,6 +297,14 @@ def _grammars(arguments: Namespace) -> int:
 
     report = bench_grammars(arguments.texts, arguments.seed, wanted=arguments.engines, progress=_say)
     _print(arguments, render(report), report.to_json())
+    return 0
+
+
+def _profile(arguments: Namespace) -> int:
+    from compiler.bench.profile import fixed_problems, profile, render
+
+    found = profile(fixed_problems(arguments.limit), _say)
+    _print(arguments, render(found), found.to_json())
     return 0
 
 

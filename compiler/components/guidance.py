@@ -30,14 +30,15 @@ class Constant:
 class Guidance:
     """What a text makes likely.
 
-    ``words`` are the entries of the lexicon that it evokes, ``meant`` the operations that it plainly asks for. A silent
-    text makes nothing less likely.
+    ``words`` are the entries of the lexicon that it evokes, ``meant`` the operations that it plainly asks for,
+    ``names`` the module's constants that it names. A silent text makes nothing less likely.
     """
 
     words: frozenset[str]
     phrases: tuple[Phrase, ...]
     constants: tuple[Constant, ...]
     meant: tuple[tuple[str, ...], ...] = ()
+    names: tuple[str, ...] = ()
     silent: bool = False
 
     def cost(self, operation: str, base: int) -> int:
@@ -57,8 +58,11 @@ class Guidance:
 NO_GUIDANCE = Guidance(frozenset(), (), (), silent=True)
 
 
-def guidance_of(name: str, prose: str, given: Sequence[object] = ()) -> Guidance:
-    """Guidance from a function's name and prose; ``given`` are constants that its prose writes."""
+def guidance_of(name: str, prose: str, given: Sequence[object] = (), known: Sequence[str] = ()) -> Guidance:
+    """Guidance from a function's name and prose.
+
+    ``given`` are constants that the prose writes, ``known`` are names of the module's constants.
+    """
     told = without_asides(prose)
     words = f"{_spaced(name)} {prose}"
     constants = [Constant(value, 1, _is_telling(value)) for value in given if _stands_in(value, told)]
@@ -73,6 +77,7 @@ def guidance_of(name: str, prose: str, given: Sequence[object] = ()) -> Guidance
         tuple(phrases_of(told)),
         tuple(constants),
         tuple(plainly_meant(told)),
+        tuple(name for name in known if re.search(rf"\b{re.escape(name)}\b", told)),
         silent=not prose.strip(),
     )
 
@@ -122,7 +127,9 @@ def wishes_of(guidance: Guidance) -> dict[str, int]:
     wished = [repr(constant.value) for constant in guidance.constants if constant.wished]
     phrases = [phrase.operation for phrase in guidance.phrases if phrase.number is not None]
     operations = [" ".join(group) for group in guidance.meant]
-    return {text: 1 << place for place, text in enumerate(dict.fromkeys([*wished, *phrases, *operations]))}
+    return {
+        text: 1 << place for place, text in enumerate(dict.fromkeys([*wished, *phrases, *operations, *guidance.names]))
+    }
 
 
 def _mark(operation: str, guidance: Guidance) -> int:

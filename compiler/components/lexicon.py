@@ -120,6 +120,8 @@ Counter( || .count( || sum(1 for : most frequent|how often|occurrences
 # Operations that are likely everywhere, with the words that make them likelier.
 _COMMON = {
     "a + b": r"\badd|\bplus\b|\bsums?\b|total|increas",
+    "a <= b": r"at least|at most|or (?:more|less|fewer)\b|(?:no|not|never) (?:more|less|fewer) than|up to",
+    "a < b": r"\b(?:more|less|fewer|larger|greater|smaller|lower|higher|longer|shorter) than|below|above|exceed",
     "a - b": r"\bminus\b|differ|subtract|reduc|ahead|\bleft\b",
 }
 
@@ -149,8 +151,12 @@ def evoked(text: str) -> frozenset[str]:
     return frozenset([*(held for held, words in _lines() if words.search(text)), *common])
 
 
+_DENIED = re.compile(r"\b(?:not|never)\s+(?:(?:be|in|into|necessarily)\s+)*[\w-]+", re.IGNORECASE)
+
+
 def plainly_meant(text: str) -> list[tuple[str, ...]]:
-    """What a text plainly asks for: of each group of operations, one should be used."""
+    """What a text plainly asks for: of each group of operations, one should be used. What it denies does not count."""
+    text = _DENIED.sub("-", text)
     groups = (line.rsplit(" : ", 1) for line in PLAIN_WORDS.splitlines())
     return [
         tuple(item.strip() for item in held.split(" || "))

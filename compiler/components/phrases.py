@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compiler.components.lexicon import NUMBERS
 
-_NUMBER = rf"(?:of\s+)?(?P<n>-?\d+(?:\.\d+)?(?![\w]|\.\d)|(?:{'|'.join(NUMBERS)})\b)"
+# Numbers begin and end in sight: a text of thousands of digits is read in linear time.
+_NUMBER = rf"(?:of\s+)?(?P<n>(?<![\w.])-?\d{{1,18}}(?:\.\d{{1,18}})?(?!\w|\.\d)|\b(?:{'|'.join(NUMBERS)})\b)"
 
+# ``by at most 3`` limits a difference, and no value.
+_BY = r"(?<!\bby )"
 _NOT = r"(?<!\bnever )(?<!\bnot )(?<!\bno )"
 
 # What is said of a number, and the operations over ``a`` that it means; ``n`` stands for the number.
@@ -31,10 +34,10 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"\b(?:reduced|decreased|lowered) by\s+{_NUMBER}", ("a - n",)),
     (rf"\b(?:increased|raised) by\s+{_NUMBER}", ("a + n",)),
     (
-        rf"\b(?:never|not|no) more than\s+{_NUMBER}|\b(?:at most|capped at|cut to|limited to)\s+{_NUMBER}",
+        rf"{_BY}\b(?:never|not|no) more than\s+{_NUMBER}|{_BY}\b(?:at most|capped at|cut to|limited to)\s+{_NUMBER}",
         ("min(a, n)",),
     ),
-    (rf"\b(?:never|not|no) less than\s+{_NUMBER}|\b(?:at least|raised to)\s+{_NUMBER}", ("max(a, n)",)),
+    (rf"{_BY}\b(?:never|not|no) less than\s+{_NUMBER}|{_BY}\b(?:at least|raised to)\s+{_NUMBER}", ("max(a, n)",)),
 )
 _BARE: tuple[tuple[str, str], ...] = (
     (r"\beven\b", "a % 2 == 0"),
@@ -44,8 +47,11 @@ _BARE: tuple[tuple[str, str], ...] = (
     (r"\b(?:doubled?|twice)\b", "a * 2"),
     (r"\b(?:halved?|half)\b", "a // 2"),
 )
+# Asides begin where a clause does, so that each clause is read once.
 _ASIDE = re.compile(
-    r"[^.;:()]*\b(?:for instance|for example|e\.g\.|such as|so that\b.*gives)[^.;]*|\([^()]*=[^()]*\)", re.IGNORECASE
+    r"(?<![^.;:()])[^.;:()]*\b(?:for instance|for example|e\.g\.|such as|so that\b(?:[^.;]|\.\d){0,200}\bgives)[^.;]*"
+    r"|\([^()=]*=[^()]*\)",
+    re.IGNORECASE,
 )
 
 
@@ -53,17 +59,18 @@ _ASIDE = re.compile(
 class Phrase:
     """An operation over ``a`` with the number that it names; ``number`` is ``None`` where none is written.
 
-    ``said`` is the operation as the words say it, where this is its opposite.
+    ``said`` is the operation as the words say it, where this is its opposite; ``place`` is where they stand.
     """
 
     operation: str
     number: int | float | None
     said: str = ""
+    place: int = field(default=0, compare=False)
 
 
 def without_asides(prose: str) -> str:
-    """The prose without its illustrations, whose numbers are no constants."""
-    return _ASIDE.sub(" ", prose)
+    """The prose on one line, without its illustrations, whose numbers are no constants."""
+    return _ASIDE.sub(" ", " ".join(prose.split()))
 
 
 def phrases_of(prose: str) -> list[Phrase]:
@@ -76,7 +83,8 @@ def phrases_of(prose: str) -> list[Phrase]:
             text = next(group for group in match.groups() if group is not None).lower()
             number = NUMBERS[text] if text in NUMBERS else float(text) if "." in text else int(text)
             for operation in operations:
-                found[Phrase(re.sub(r"\bn\b", f"({number})" if number < 0 else str(number), operation), number)] = None
+                written = re.sub(r"\bn\b", f"({number})" if number < 0 else str(number), operation)
+                found[Phrase(written, number, place=match.start())] = None
     for words, operation in _BARE:
         if re.search(words, prose, re.IGNORECASE):
             found[Phrase(operation, None)] = None

@@ -93,7 +93,7 @@ def pieces(
     space = universe(sorts, sort, sorts_on_the_way(guidance, sorts, sort), numbers_as_text=speaks_of_texts(guidance))
     taken = frozenset(name for name, _ in scope)
     library = library_for(space, constants, [], taken, guidance)
-    leaves = leaves_for(scope, samples, len(wishes_of(guidance)))
+    leaves = leaves_for(scope, samples, wishes_of(guidance))
     enumeration = Enumeration(library, leaves, len(samples), Meter(limit, should_stop))
     found: list[Entry] = []
     with suppress(BudgetSpentError):

@@ -81,7 +81,8 @@ class SearchReport:
     """What a search gave.
 
     ``found`` is ordered, the simplest first. ``expansions`` is the work done, ``bank`` the number of terms kept for
-    each sort and cost. ``exhausted`` tells that nothing was left to try, ``stopped`` that the caller ended the search.
+    each sort and cost. ``exhausted`` tells that nothing was left to try, ``stopped`` that the caller ended the search,
+    ``full`` that as many terms were kept as memory allows.
     ``contested`` tells that an expression about as short as the first also fits, and does something else on inputs near
     the examples: they do not decide between the two.
     """
@@ -92,6 +93,7 @@ class SearchReport:
     exhausted: bool
     stopped: bool
     contested: bool = False
+    full: bool = False
 
 
 _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
@@ -111,7 +113,7 @@ _USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
 )
 _FEW_CONSTANTS = 6
 _RIVALS = 8
-_DEAREST = 60
+DEAREST = 60
 _FOCUSED_SHARE = 0.6
 _RIVAL_BITS = 2.0
 
@@ -130,6 +132,7 @@ def search_expressions(
     guidance: Guidance = NO_GUIDANCE,
     confirm: Callable[[Term], bool] | None = None,
     wished: Collection[str] | None = None,
+    dearest: int = DEAREST,
 ) -> SearchReport:
     """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
 
@@ -137,7 +140,8 @@ def search_expressions(
     rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
     open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
     it earlier. ``guidance`` makes operations and constants cheap that the specification speaks of. ``confirm`` has the
-    last word on what fits. ``wished`` are the parameters that an expression should use, by default all.
+    last word on what fits. ``wished`` are the parameters that an expression should use, by default all. What
+    costs more than ``dearest`` is not looked for.
     """
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
@@ -152,14 +156,15 @@ def search_expressions(
     goal = _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted)
     wishes = wishes_of(guidance)
     library = library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance)
-    leaves = leaves_for(known, [*inputs, *more], len(wishes))
-    names = {name for name, _ in known if wished is None or name in wished}
+    leaves = leaves_for(known, [*inputs, *more], wishes)
+    names = {name for name, _ in known if wished is None or name in wished or name in wishes}
     marks = [leaf.mark for leaf in leaves if isinstance(leaf.term, Var) and leaf.term.name in names]
     marks += [*library.marks.values(), *(item.mark for item in library.components)]
     marks += [item.mark for item in library.binders]
     goal = replace(goal, wishes=reduce(or_, marks, 0), confirm=confirm)
     meter = Meter(limit, should_stop)
-    synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, max(found_at_most, _RIVALS if more else 1))
+    most = max(found_at_most, _RIVALS if more else 1)
+    synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, most, dearest)
     known_good = _Check(inputs, targets, confirm)
     refined_ = [_with_open_wishes(item, library, goal, known_good) for item in synthesis.found]
     terms = sorted(refined_, key=lambda item: item.cost)
@@ -168,23 +173,30 @@ def search_expressions(
         found[:found_at_most],
         synthesis.expansions,
         synthesis.banks,
-        synthesis.exhausted,
+        synthesis.exhausted and dearest == DEAREST,
         synthesis.stopped,
         contested=_is_contested(found, more),
+        full=synthesis.full,
     )
 
 
 def _in_two_rounds(
-    library: Library, leaves: Sequence[Leaf], goal: Goal, meter: Meter, guidance: Guidance, found_at_most: int
+    library: Library,
+    leaves: Sequence[Leaf],
+    goal: Goal,
+    meter: Meter,
+    guidance: Guidance,
+    found_at_most: int,
+    dearest: int,
 ) -> Synthesis:
     """First with the operations alone of which the words speak, which reaches deeper; then with all of them."""
     if guidance.silent:
-        return synthesize(library, leaves, goal, meter, found_at_most=found_at_most)
+        return synthesize(library, leaves, goal, meter, found_at_most=found_at_most, dearest=dearest)
     part = meter.part(int(meter.limit * _FOCUSED_SHARE))
-    first = synthesize(focused(library, guidance), leaves, goal, part, found_at_most=found_at_most)
+    first = synthesize(focused(library, guidance), leaves, goal, part, found_at_most=found_at_most, dearest=dearest)
     if first.stopped:
         return first
-    dearest = first.found[0].cost if first.found else _DEAREST
+    dearest = min(dearest, first.found[0].cost) if first.found else dearest
     rest = meter.part(meter.limit - part.spent)
     second = synthesize(library, leaves, goal, rest, found_at_most=found_at_most, dearest=dearest)
     together = sorted(dict.fromkeys([*first.found, *second.found]), key=lambda item: item.cost)
@@ -195,6 +207,7 @@ def _in_two_rounds(
         second.banks,
         second.exhausted and not first.found,
         second.stopped,
+        first.full or second.full,
     )
 
 
@@ -321,17 +334,21 @@ def _literal_sort(value: object, space: Universe) -> Sort | None:
 
 
 def leaves_for(
-    parameters: Sequence[tuple[str, Sort]], inputs: Sequence[Mapping[str, object]], marks_from: int = 0
+    parameters: Sequence[tuple[str, Sort]],
+    inputs: Sequence[Mapping[str, object]],
+    wishes: Mapping[str, int] | None = None,
 ) -> list[Leaf]:
-    """The parameters as terms to begin with; each is a wish of its own, numbered from ``marks_from``."""
+    """The parameters as terms to begin with; each is a wish of its own, beside those wishes that name it."""
     leaves = []
-    for place, (name, sort) in enumerate(parameters, start=marks_from):
+    wishes = wishes or {}
+    for place, (name, sort) in enumerate(parameters, start=len(wishes)):
+        mark = 1 << place | wishes.get(name, 0)
         values = tuple(row.get(name, FAILURE) for row in inputs)
-        leaves.append(Leaf(Var(name, sort), 1, values, 1 << place))
+        leaves.append(Leaf(Var(name, sort), 1, values, mark))
         if isinstance(sort, UnionSort):
             for option in options(sort):
                 narrowed = tuple(value if _is_of(value, option) else FAILURE for value in values)
-                leaves.append(Leaf(Var(name, option), 1, narrowed, 1 << place))
+                leaves.append(Leaf(Var(name, option), 1, narrowed, mark))
     return leaves
 
 

@@ -96,9 +96,11 @@ def fit(schema: Schema, setting: Setting, meter: Meter, dearest: float) -> Fitte
         return None
     wishes = _wishes(setting, choices)
     program = Program(Module((*setting.context.body, schema.function)))
+    parameters = {parameter.name for parameter in schema.function.parameters.positional}
+    constants = {name: value for name, value in setting.problem.environments[0].items() if name not in parameters}
     for cost, combination in _in_order(schema, choices, wishes, dearest):
         chosen = list(zip(schema.slots, combination, strict=True))
-        holes = {slot.name: _kept_small(compiled(piece.term)) for slot, piece in chosen}
+        holes = {slot.name: _filler(compiled(piece.term), constants) for slot, piece in chosen}
         if _passes(program, schema, setting, holes, meter):
             fills = {slot.name: to_expr(piece.term) for slot, piece in chosen}
             filled = fill_template(schema.function, {name: expr for name, (expr, _) in fills.items()})
@@ -107,11 +109,11 @@ def fit(schema: Schema, setting: Setting, meter: Meter, dearest: float) -> Fitte
     return None
 
 
-def _kept_small(filler: HoleFiller) -> HoleFiller:
-    """The filler, which raises where a loop would make ever larger values."""
+def _filler(filler: HoleFiller, constants: Mapping[str, object]) -> HoleFiller:
+    """The filler, which sees the module's constants and raises where a loop would make ever larger values."""
 
     def checked(environment: Mapping[str, object]) -> object:
-        value = filler(environment)
+        value = filler({**constants, **environment} if constants else environment)
         if isinstance(value, int):
             too_large = not -_LARGEST < value < _LARGEST
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from math import inf
 from compiler.candidate import Candidate
 from compiler.components.guidance import guidance_of
 from compiler.components.probes import boundary_probes, probes_of
-from compiler.components.search import Accepts, FoundExpression, SearchReport, search_expressions
+from compiler.components.search import DEAREST, Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.components.universe import refined
 from compiler.fill.block_schemas import block_schemas
 from compiler.fill.fitting import Fitted, Schema, Setting, fit
@@ -25,16 +26,17 @@ from compiler.fill.problem import (
     rows_of,
     with_constants,
 )
-from compiler.fill.schemas import schemas_for, speaks_of_loops, statements
-from compiler.fill.spoken_cases import spoken_cases
+from compiler.fill.schemas import schemas_for, speaks_of_loops
 from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template
+from compiler.fill.told import add_functions, add_layers, add_spoken_cases
 from compiler.ir.interpreter import evaluate_text
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import BlockHole, Call, Expr, ExprHole, Function, If, Module, Name, Raise, Return, Stmt
 from compiler.ir.walk import walk
 from compiler.source import Source
 from compiler.spec import Example, FunctionSpec, Satisfies
+from compiler.trace.banks import recorded
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
 from solver.terms import Term
@@ -43,7 +45,6 @@ EXPANSIONS = 1_000_000
 SCHEMA_EXPANSIONS = 400_000
 COUNTEREXAMPLES = 6
 _LOOP_WISH = 8
-_TAKE_FUNCTIONS = ("map", "filter", "reduce")
 COUNTEREXAMPLES_A_ROUND = 4
 
 
@@ -59,46 +60,28 @@ def search(pool: Pool) -> None:
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
-            _add_functions(pool, template, hole)
+            add_functions(pool, template, hole)
             problem = None if pool.clean else hole_problem(function, pool.unit.context, template, hole)
-            _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
+            if problem is not None:
+                add_layers(pool, function, problem, template, hole)
+            if not pool.clean:
+                _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
-    _add_spoken_cases(pool, function, template, hole)
+    add_spoken_cases(pool, function, template, hole)
     if pool.clean or problem is None or not problem.environments:
         return
-    sorts = [(name, refined(sort, [row[name] for row in problem.environments])) for name, sort in problem.parameters]
+    known = with_constants(problem, pool.unit.context)
+    sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
     targets = [target for target in problem.targets if not isinstance(target, Accepts)]
-    shapes = list(schemas_for(template, hole, sorts, refined(problem.sort, targets)))
-    fitted = _fit(pool, function, with_constants(problem, pool.unit.context), shapes)
+    count = len(problem.parameters)
+    shapes = list(schemas_for(template, hole, sorts[:count], sorts[count:], refined(problem.sort, targets)))
+    fitted = _fit(pool, function, known, shapes)
     _search_expressions(
         pool, function, problem, lambda expr: fill_template(template, {hole.name: (Return(expr),)}), fitted
     )
-
-
-def _add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
-    """Add the cases that the prose itself tells of a function of one parameter."""
-    parameters = function.signature.parameters
-    cases = spoken_cases(function.prose) if len(parameters) == 1 else None
-    if cases is None:
-        return
-    context = lower_module(Source("context", pool.unit.context)).body
-    body = statements(cases.body(parameters[0].name))
-    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False)
-
-
-def _add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
-    """Add each function of the file for a hole that stands where a function is asked for."""
-    calls = [node for node in walk(template) if isinstance(node, Call) and node.arguments[:1] == (hole,)]
-    if not any(isinstance(call.function, Name) and call.function.id in _TAKE_FUNCTIONS for call in calls):
-        return
-    context = lower_module(Source("context", pool.unit.context)).body
-    for known in context:
-        if isinstance(known, Function):
-            filled = fill_template(template, {hole.name: Name(known.name)})
-            pool.add(Module((*context, filled)), "search")
 
 
 def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
@@ -123,7 +106,7 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence
         problem,
         lower_module(Source("context", pool.unit.context)),
         constants,
-        guidance_of(function.name, function.prose, constants),
+        guidance_of(function.name, function.prose, constants, _constant_names(problem, function)),
     )
     best: Fitted | None = None
     spent = 0
@@ -141,9 +124,11 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence
         limit=SCHEMA_EXPANSIONS * len(schemas),
         expansions=spent,
         terms=len(schemas),
+        bank=recorded(Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)),
         found=int(best is not None),
         contested=False,
         exhausted=False,
+        full=False,
     )
     return best
 
@@ -162,7 +147,7 @@ def _search_expressions(
         if problem is None or not problem.environments:
             break
         with pool.budget.phase("search"):
-            report = _run(pool, function, problem)
+            report = _run(pool, function, problem, DEAREST if rival is None else max(1, rival.cost - handicap))
         # Words that tell of steps ask for a loop.
         found = [item for item in report.found if rival is None or item.cost + handicap <= rival.cost]
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
@@ -172,9 +157,9 @@ def _search_expressions(
         pool.add(Module((*rival.imports, *context, rival.function)), "search", convincing=False)
 
 
-def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
+def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
     constants = constants_of(function)
-    guidance = guidance_of(function.name, function.prose, constants)
+    guidance = guidance_of(function.name, function.prose, constants, _constant_names(problem, function))
     numbers = [*constants, *(phrase.number for phrase in guidance.phrases)]
     around = boundary_probes(problem.environments, numbers)
     probes = [row for row in (*probes_of(problem.environments), *around) if _is_allowed(function, row)]
@@ -190,6 +175,7 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
         guidance=guidance,
         wished=[parameter.name for parameter in function.signature.parameters],
         confirm=_confirmation(function, problem, probes),
+        dearest=dearest,
     )
     pool.trace.record(
         "search",
@@ -197,11 +183,19 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem) -> SearchReport:
         limit=EXPANSIONS,
         expansions=report.expansions,
         terms=sum(report.bank.values()),
+        bank=recorded(report.bank),
         found=len(report.found),
         contested=report.contested,
         exhausted=report.exhausted,
+        full=report.full,
     )
     return report
+
+
+def _constant_names(problem: Problem, function: FunctionSpec) -> list[str]:
+    """The names that the problem's environments hold beside the parameters."""
+    parameters = {parameter.name for parameter in function.signature.parameters}
+    return [name for name, _ in problem.parameters if name not in parameters]
 
 
 def _is_allowed(function: FunctionSpec, row: Mapping[str, object]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from compiler.components.listing import Listed, expressions_by_cost
@@ -26,6 +27,7 @@ from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function,
 from compiler.ir.walk import walk
 from compiler.source import Source
 from compiler.spec import FunctionSpec
+from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import ANY, Sort, join_all, sort_of_value
 
@@ -96,8 +98,10 @@ def _domains(
             limit=_LISTING_WORK,
             expansions=part.spent,
             terms=len(domains[hole.name]),
+            bank=recorded(Counter((sort, fragment.cost) for fragment in domains[hole.name])),
             found=0,
             exhausted=False,
+            full=part.full,
         )
     return domains
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.trace.attempts import attempts
+from compiler.trace.banks import shown
 from compiler.trace.events import Event, Trace
 from compiler.trace.tree import Tree, group, tree
 
@@ -202,7 +203,7 @@ def _outcomes(chapter: Chapter) -> Iterator[tuple[Event, str]]:
 def _searches(chapter: Chapter, hole: str | None = None) -> Tree | None:
     """Search, nogoods and solver queries; of one hole, where the events name one."""
     chosen = [data for data in chapter.select("search") if hole is None or data.get("hole", hole) == hole]
-    nodes = [Tree(f"search: {_details(data)}") for data in chosen]
+    nodes = [Tree(f"search: {_details(data)}", tuple(shown(data.get("bank", {})))) for data in chosen]
     return group("search and solvers", [*nodes, *attempts(chapter.select, hole), *_queries(chapter, hole)])
 
 
@@ -232,7 +233,7 @@ def _function_of(chapter: Chapter, hole: str) -> str | None:
 
 
 def _details(data: Data) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sorted(data.items()) if name != "unit")
+    return ", ".join(f"{name} {value}" for name, value in sorted(data.items()) if name not in ("unit", "bank"))
 
 
 def _candidates(chapter: Chapter) -> Tree | None:

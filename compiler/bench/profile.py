@@ -1,0 +1,193 @@
+"""Where search spends its time: a fixed set of specifications, compiled without a model under Python's profiler."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from compiler.bench.suites import Problem, read_suite
+from compiler.driver import compile_source
+from compiler.options import Options
+from compiler.result import Result
+
+# A function as the profiler names it: file, line, name.
+Place: TypeAlias = tuple[str, int, str]
+Progress: TypeAlias = Callable[[str], None]
+
+ELSEWHERE = "everything else"
+_EACH_CATEGORY = 2
+_SECONDS = 10_000.0
+
+# Whose time counts as what, by the path within the project, the most exact first.
+_AREAS: tuple[tuple[str, str], ...] = (
+    ("solver/behaviour.py", "observational equivalence"),
+    ("solver/enumeration.py", "enumeration"),
+    ("solver/evaluation.py", "enumeration"),
+    ("solver/synthesis.py", "goals and deduction"),
+    ("solver/deduction.py", "goals and deduction"),
+    ("solver/unification.py", "conditionals"),
+    ("solver/combination.py", "combinations (CSP)"),
+    ("compiler/fill/combine.py", "combinations (CSP)"),
+    ("compiler/fill/trial.py", "combinations (CSP)"),
+    ("compiler/components/templates.py", "operations"),
+    ("compiler/components/", "words, constants, printing"),
+    ("compiler/fill/fitting.py", "schemas"),
+    ("compiler/fill/", "filling, apart from search"),
+    ("compiler/ir/", "interpreter and IR"),
+    ("compiler/judge/", "judging in children"),
+    ("compiler/emit/", "emission"),
+    ("compiler/propagation/", "propagation"),
+    ("compiler/proof/", "proofs"),
+    ("compiler/front/", "reading"),
+    ("solver/", "Z3"),
+)
+_PACKAGES = {"z3": "Z3", "constraint": "combinations (CSP)", "libcst": "emission", "black": "emission"}
+# The text of an operation in the table, compiled.
+_OPERATION = ("<string>", "<lambda>")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The seconds that one area spent itself, under the profiler, and how many calls of its functions there were."""
+
+    area: str
+    seconds: float
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What was measured.
+
+    ``search_seconds``, ``expansions``, ``terms`` and ``candidates`` are those of compiles without the profiler, which
+    slows small functions most; ``shares`` are from the same compiles again, under it.
+    """
+
+    compiles: int
+    search_seconds: float
+    expansions: int
+    terms: int
+    candidates: int
+    shares: tuple[Share, ...]
+
+    @property
+    def expansions_a_second(self) -> float:
+        """Terms and runs that search tried in a second."""
+        return self.expansions / self.search_seconds if self.search_seconds else 0.0
+
+    def to_json(self) -> dict[str, object]:
+        """The profile as JSON data."""
+        return {
+            "compiles": self.compiles,
+            "search_seconds": round(self.search_seconds, 3),
+            "expansions": self.expansions,
+            "expansions_a_second": round(self.expansions_a_second, 1),
+            "terms": self.terms,
+            "candidates": self.candidates,
+            "shares": [
+                {"area": item.area, "seconds": round(item.seconds, 3), "calls": item.calls} for item in self.shares
+            ],
+        }
+
+
+def fixed_problems(limit: int | None = None) -> list[Problem]:
+    """The first two problems of each category of liftc's own suite, or the first ``limit`` of them."""
+    chosen: list[Problem] = []
+    for problem in read_suite("own"):
+        if sum(known.category == problem.category for known in chosen) < _EACH_CATEGORY:
+            chosen.append(problem)
+    return chosen[:limit]
+
+
+def profile(problems: Sequence[Problem], progress: Progress | None = None) -> Profile:
+    """Compile every problem twice, without a model: once as it is, and once under the profiler."""
+    say = progress or (lambda _: None)
+    plain: list[Result] = []
+    profiler = cProfile.Profile()
+    for number, problem in enumerate(problems, start=1):
+        plain.append(_compiled(problem))
+        profiler.enable()
+        try:
+            _compiled(problem)
+        finally:
+            profiler.disable()
+        say(f"{number}/{len(problems)} {problem.id}")
+    searches = [event.data for result in plain for event in result.trace.select("search")]
+    return Profile(
+        compiles=len(plain),
+        search_seconds=sum(dict(result.usage.phases).get("search", 0.0) for result in plain),
+        expansions=sum(int(str(data["expansions"])) for data in searches),
+        terms=sum(int(str(data["terms"])) for data in searches),
+        candidates=sum(1 for result in plain for _ in result.trace.select("verdict")),
+        shares=shares_of(pstats.Stats(profiler)),
+    )
+
+
+def render(found: Profile) -> str:
+    """The profile as a table, the largest share first."""
+    total = sum(item.seconds for item in found.shares) or 1.0
+    width = max((len(item.area) for item in found.shares), default=0)
+    lines = [
+        f"{item.area:<{width}}  {item.seconds:9.2f} s  {item.seconds / total:6.1%}  {item.calls:>12,} calls"
+        for item in found.shares
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{found.compiles} compiles; without the profiler, search made {found.expansions:,} expansions"
+            f" in {found.search_seconds:.1f} s: {found.expansions_a_second:,.0f} a second.",
+            f"{found.terms:,} terms were kept, {found.candidates} programs judged.",
+        ]
+    )
+
+
+def shares_of(stats: pstats.Stats) -> tuple[Share, ...]:
+    """The time of each area, the most first; what is not ours counts for whoever called it most."""
+    entries: Mapping[Place, Any] = stats.stats  # type: ignore[attr-defined]
+    seconds: dict[str, float] = {}
+    calls: dict[str, int] = {}
+    for place, (_, count, own, _, _) in entries.items():
+        area = _area_by_callers(place, entries)
+        seconds[area] = seconds.get(area, 0.0) + own
+        calls[area] = calls.get(area, 0) + count
+    ordered = sorted(seconds, key=lambda area: (-seconds[area], area))
+    return tuple(Share(area, seconds[area], calls[area]) for area in ordered)
+
+
+def _area_by_callers(place: Place, entries: Mapping[Place, Any]) -> str:
+    seen: set[Place] = set()
+    while place not in seen:
+        seen.add(place)
+        area = area_of(place)
+        if area is not None:
+            return area
+        callers = entries[place][4] if place in entries else {}
+        if not callers:
+            break
+        place = max(callers, key=lambda caller: (callers[caller][3], caller))
+    return ELSEWHERE
+
+
+def area_of(place: Place) -> str | None:
+    """What a function's code is for; ``None`` where it serves many, like the standard library."""
+    path, _, name = place
+    if (path, name) == _OPERATION:
+        return "operations"
+    parts = Path(path).parts
+    for package, area in _PACKAGES.items():
+        if package in parts:
+            return area
+    return next((area for held, area in _AREAS if held in path and _root_of(held) in parts), None)
+
+
+def _root_of(held: str) -> str:
+    return held.split("/", 1)[0]
+
+
+def _compiled(problem: Problem) -> Result:
+    return compile_source(problem.source, Options(best_effort=True, budget_seconds=_SECONDS), None)

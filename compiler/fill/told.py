@@ -1,0 +1,56 @@
+"""Candidates that a specification tells without any search: cases, rules with exceptions, functions of the file."""
+
+from __future__ import annotations
+
+from compiler.components.guidance import guidance_of
+from compiler.components.layers import layered_condition
+from compiler.fill.pool import Pool
+from compiler.fill.problem import Problem
+from compiler.fill.schemas import statements
+from compiler.fill.spoken_cases import spoken_cases
+from compiler.fill.template import fill_template
+from compiler.ir.lower import lower_expression, lower_module
+from compiler.ir.nodes import BlockHole, Call, ExprHole, Function, Module, Name
+from compiler.ir.walk import walk
+from compiler.source import Source
+from compiler.spec import FunctionSpec
+from solver.sorts import BOOL
+
+_TAKE_FUNCTIONS = ("map", "filter", "reduce")
+
+
+def add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
+    """Add the cases that the prose itself tells of a function of one parameter."""
+    parameters = function.signature.parameters
+    cases = spoken_cases(function.prose) if len(parameters) == 1 else None
+    if cases is None:
+        return
+    context = lower_module(Source("context", pool.unit.context)).body
+    body = statements(cases.body(parameters[0].name))
+    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False)
+
+
+def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
+    """Add each function of the file for a hole that stands where a function is asked for."""
+    calls = [node for node in walk(template) if isinstance(node, Call) and node.arguments[:1] == (hole,)]
+    if not any(isinstance(call.function, Name) and call.function.id in _TAKE_FUNCTIONS for call in calls):
+        return
+    context = lower_module(Source("context", pool.unit.context)).body
+    for known in context:
+        if isinstance(known, Function):
+            filled = fill_template(template, {hole.name: Name(known.name)})
+            pool.add(Module((*context, filled)), "search")
+
+
+def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: Function, hole: ExprHole) -> None:
+    """Add the rules with exceptions that the prose tells of the only parameter, for a condition that is missing."""
+    parameters = function.signature.parameters
+    targets = [target for target in problem.targets if isinstance(target, bool)]
+    if problem.sort != BOOL or len(parameters) != 1 or len(targets) != len(problem.targets):
+        return
+    phrases = guidance_of(function.name, function.prose).phrases
+    text = layered_condition(phrases, parameters[0].name, problem.environments, targets)
+    if text is not None:
+        context = lower_module(Source("context", pool.unit.context)).body
+        filled = fill_template(template, {hole.name: lower_expression(text)})
+        pool.add(Module((*context, filled)), "search", convincing=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from math import inf
@@ -71,10 +71,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A term that meets the goal; ``cost`` counts the wishes that it leaves open."""
+    """A term that meets the goal; ``cost`` counts the wishes that it leaves open, ``after`` the work until it came."""
 
     term: Term
     cost: int
+    after: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ class _Search:
                         yield binder, source, inner
 
     def _hold(self, term: Term, cost: int, marks: int) -> None:
-        found = Found(term, cost + self._goal.unfulfilled(marks))
+        found = Found(term, cost + self._goal.unfulfilled(marks), self._meter.spent)
         if found in self._found or (self._goal.confirm is not None and not self._goal.confirm(term)):
             return
         self._found[found] = None

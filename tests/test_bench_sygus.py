@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compiler.bench import sygus
-from compiler.bench.sygus import Row, problems_in, read_rows, render, run, summarise
+from compiler.bench.sygus import CLOCKS, Clock, Row, problems_in, read_rows, render, run, summarise
 from compiler.cli import main
 
 MAXIMUM = """(set-logic LIA)
@@ -58,7 +58,8 @@ def test_a_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatc
         stream.write('{"v": 1, "torn')
     asked: list[str] = []
 
-    def contest(path: Path, side: str, seconds: float) -> dict[str, object]:
+    def contest(path: Path, side: str, seconds: float, clock: str) -> dict[str, object]:
+        assert (side, clock) == ("liftc", "wall")
         asked.append(path.stem)
         return {"ending": "time", "seconds": seconds}
 
@@ -88,9 +89,10 @@ def test_an_answer_that_fails_a_check_is_wrong(
     assert "wrong: cvc5 on first: " in render([row])
 
 
-def test_time_that_is_over_ends_a_side(folder: Path, tmp_path: Path) -> None:
-    (row,) = run(problems_in([folder], ids=["first"]), 0.01, ("liftc",), tmp_path / "rows.jsonl")
-    assert (row.found, row.reason) == (False, "time")
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_time_that_is_over_ends_a_side(clock: Clock, folder: Path, tmp_path: Path) -> None:
+    (row,) = run(problems_in([folder], ids=["first"]), 0.01, ("liftc",), tmp_path / "rows.jsonl", clock=clock)
+    assert (row.found, row.reason, row.clock) == (False, "time", clock)
 
 
 def row(name: str, side: sygus.Side, solved: bool) -> Row:

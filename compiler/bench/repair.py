@@ -62,7 +62,7 @@ def bench_repair(
     suite: str | Path, limit: int | None, seconds: float, progress: Callable[[str], None]
 ) -> Iterator[Repaired]:
     """Seed one bug a problem and repair it in each setting. Raises ``SuiteError`` and ``OSError``."""
-    references = _references(suite)
+    references = references_of(suite)
     seeded = 0
     for problem in read_suite(suite):
         if limit is not None and seeded >= limit:
@@ -81,7 +81,8 @@ def bench_repair(
             yield row
 
 
-def _references(suite: str | Path) -> dict[str, Reference]:
+def references_of(suite: str | Path) -> dict[str, Reference]:
+    """The reference solutions of a suite by their problems' ids in lower case. Raises ``OSError``."""
     if suite == "own":
         from importlib.resources import as_file, files
 

@@ -22,14 +22,18 @@ from compiler.sygus.problem import Problem
 from compiler.sygus.reader import read_answer, read_problem
 
 Side: TypeAlias = Literal["liftc", "cvc5"]
+Clock: TypeAlias = Literal["wall", "processor"]
 Progress: TypeAlias = Callable[[str], None]
 
 SIDES: tuple[Side, ...] = ("liftc", "cvc5")
+CLOCKS: tuple[Clock, ...] = ("wall", "processor")
 MEMORY = 4 << 30
 """The address space of each solver, in bytes."""
 
 VERSION = 1
 _GRACE = 30.0
+_SHARERS = 30
+"""How many may share the processor before a solver that is given its seconds counts as stuck."""
 _START = "from compiler.bench.sygus_contestant import main; main()"
 
 
@@ -38,7 +42,7 @@ class Row:
     """One side on one problem.
 
     ``found`` tells whether it gave an answer at all, ``solved`` whether that answer passed every check; ``reason`` says
-    why there is none, or what is wrong with it. ``track`` is the problem's folder.
+    why there is none, or what is wrong with it. ``track`` is the problem's folder. Seconds are those of ``clock``.
     """
 
     key: str
@@ -54,6 +58,7 @@ class Row:
     seconds: float
     peak_bytes: int
     expansions: int | None = None
+    clock: Clock = "wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,21 @@ def problems_in(folders: Sequence[Path], limit: int | None = None, ids: Sequence
 
 
 def run(
-    paths: Sequence[Path], seconds: float, sides: Sequence[Side], out: Path, progress: Progress | None = None
+    paths: Sequence[Path],
+    seconds: float,
+    sides: Sequence[Side],
+    out: Path,
+    progress: Progress | None = None,
+    clock: Clock = "wall",
 ) -> list[Row]:
     """Every side on every problem, one process after the other; rows that ``out`` holds already are not run again."""
     known = {row.key: row for row in read_rows(out)}
     rows: list[Row] = []
     for number, path in enumerate(paths, start=1):
         for side in sides:
-            key = _key(path, side, seconds)
+            key = _key(path, side, seconds, clock)
             if key not in known:
-                known[key] = _measured(path, side, seconds, key)
+                known[key] = _measured(path, side, seconds, clock, key)
                 append_line(out, json.dumps({"v": VERSION, **asdict(known[key])}, sort_keys=True))
             rows.append(known[key])
             if progress is not None:
@@ -119,19 +129,19 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
-def _key(path: Path, side: Side, seconds: float) -> str:
+def _key(path: Path, side: Side, seconds: float, clock: Clock) -> str:
     if side == "liftc":
         from liftc import __version__ as version
     else:
         from importlib.metadata import version as version_of
 
         version = version_of("cvc5")
-    text = json.dumps([VERSION, side, version, seconds, MEMORY, path.parent.name, path.stem])
+    text = json.dumps([VERSION, side, version, seconds, clock, MEMORY, path.parent.name, path.stem])
     return hashlib.sha256(text.encode() + path.read_bytes()).hexdigest()[:24]
 
 
-def _measured(path: Path, side: Side, seconds: float, key: str) -> Row:
-    told = _contest(path, side, seconds)
+def _measured(path: Path, side: Side, seconds: float, clock: Clock, key: str) -> Row:
+    told = _contest(path, side, seconds, clock)
     answer = str(told.get("answer", ""))
     reason = str(told.get("ending") or told.get("reason") or "")
     solved, program = False, ""
@@ -151,19 +161,21 @@ def _measured(path: Path, side: Side, seconds: float, key: str) -> Row:
         round(float(told.get("seconds", seconds)), 3),
         int(told.get("peak_bytes", 0)),
         told.get("expansions"),
+        clock,
     )
 
 
-def _contest(path: Path, side: Side, seconds: float) -> dict[str, Any]:
+def _contest(path: Path, side: Side, seconds: float, clock: Clock) -> dict[str, Any]:
     """What the child process reports of one side on one problem."""
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(part for part in sys.path if part),
         "PYTHONHASHSEED": "0",
     }
-    command = [sys.executable, "-P", "-c", _START, side, str(path), str(seconds), str(MEMORY)]
+    command = [sys.executable, "-P", "-c", _START, side, str(path), str(seconds), clock, str(MEMORY)]
+    patience = _GRACE + (seconds if clock == "wall" else seconds * _SHARERS)
     try:
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds + _GRACE)
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=patience)
     except subprocess.TimeoutExpired:
         return {"ending": "time"}
     try:

@@ -25,7 +25,9 @@ SIDES = ("liftc", "cvc5")
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the sub-commands."""
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="run|report|ir|overheads|replays|sygus|batch|repair|grammars|profile"
+        dest="action",
+        required=True,
+        metavar="run|report|ir|overheads|replays|sygus|batch|repair|guidance|grammars|profile",
     )
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
@@ -52,7 +54,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_budgets(replays)
     sygus = actions.add_parser("sygus", help="SyGuS problems, and cvc5 beside it")
     sygus.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="folders of .sl files")
-    sygus.add_argument("--seconds", type=float, default=30.0, metavar="S", help="wall seconds a problem (default: 30)")
+    sygus.add_argument("--seconds", type=float, default=30.0, metavar="S", help="seconds a problem (default: 30)")
+    sygus.add_argument(
+        "--clock",
+        choices=("wall", "processor"),
+        default="wall",
+        help="whose seconds: the processor's are the same on a busy machine (default: wall)",
+    )
     sygus.add_argument("--limit", type=int, metavar="N", help="the first N problems of each folder")
     sygus.add_argument("--ids", type=lambda text: text.split(","), metavar="ID,...", help="these problems only")
     sygus.add_argument("--sides", type=_sides, default=SIDES, metavar="SIDE,...", help="liftc, cvc5 (default: both)")
@@ -67,11 +75,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     repair.add_argument("--limit", type=int, metavar="N", help="the first N problems that a bug can be seeded in")
     repair.add_argument("--seconds", type=float, default=30.0, metavar="S", help="seconds a repair (default: 30)")
     repair.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines")
+    guidance = actions.add_parser("guidance", help="candidates that search expands with and without guidance")
+    _add_suite(guidance)
+    guidance.add_argument(
+        "--samples", type=int, default=6, metavar="N", help="answers besides the greedy one (default: 6)"
+    )
+    guidance.add_argument("--holes", type=int, default=2, metavar="N", help="holes made in a reference (default: 2)")
+    guidance.add_argument(
+        "--expansions", type=int, default=50_000, metavar="N", help="expansions of a search (default: 50000)"
+    )
+    guidance.add_argument("--offline", action="store_true", help="take the model's answers from the cache alone")
+    guidance.add_argument("--out", type=Path, metavar="FILE", help="rows as JSON Lines; a run goes on there")
     grammars = actions.add_parser("grammars", help="whether every engine reads a grammar in the same way")
     grammars.add_argument("--texts", type=int, default=20_000, metavar="N", help="so many texts (default: 20000)")
     grammars.add_argument("--seed", type=int, default=0, metavar="N", help="for other texts")
     grammars.add_argument("--engines", type=lambda text: text.split(","), default=(), metavar="NAME,...")
-    for action in (run_, report, ir, overheads, replays, sygus, batch, repair, grammars):
+    for action in (run_, report, ir, overheads, replays, sygus, batch, repair, guidance, grammars):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -106,6 +125,7 @@ def run(arguments: Namespace) -> int:
         "sygus": _sygus,
         "batch": _batch,
         "repair": _repair,
+        "guidance": _guidance,
         "grammars": _grammars,
         "profile": _profile,
     }
@@ -222,7 +242,7 @@ def _sygus(arguments: Namespace) -> int:
     paths = problems_in(arguments.folders, arguments.limit, arguments.ids)
     with TemporaryDirectory(prefix="liftc-sygus-") as folder:
         out = arguments.out or Path(folder) / "rows.jsonl"
-        rows = run(paths, arguments.seconds, arguments.sides, out, _say)
+        rows = run(paths, arguments.seconds, arguments.sides, out, _say, arguments.clock)
     _print(arguments, render(rows), to_json(rows))
     return 0
 
@@ -241,13 +261,17 @@ def _batch(arguments: Namespace) -> int:
 
 
 @contextmanager
-def _engine(model: str, *, cached: bool = True) -> Iterator[tuple[Backend | None, str]]:
+def _engine(model: str, *, cached: bool = True, asked: bool = True) -> Iterator[tuple[Backend | None, str]]:
+    from backends.cache import CachedBackend
     from compiler.engine import opened_engine
     from compiler.terminal.ending import tell
 
     with opened_engine(model, cached=cached) as engine:
         tell(*engine.notes)
-        yield engine.backend, engine.name or "none"
+        backend = engine.backend
+        if backend is not None and not asked:
+            backend = CachedBackend(None, engine=backend.engine, model=backend.model)
+        yield backend, engine.name or "none"
 
 
 def _problems(arguments: Namespace) -> list[Problem]:
@@ -305,6 +329,19 @@ def _profile(arguments: Namespace) -> int:
 
     found = profile(fixed_problems(arguments.limit), _say)
     _print(arguments, render(found), found.to_json())
+    return 0
+
+
+def _guidance(arguments: Namespace) -> int:
+    from compiler.bench.guidance import Amount, bench_guidance, render, to_json
+
+    amount = Amount(arguments.samples, arguments.holes, arguments.expansions)
+    with _engine(arguments.model, asked=not arguments.offline) as (backend, _), TemporaryDirectory() as folder:
+        if backend is None:
+            raise OSError("weights are fitted to a model's answers: name one with --model")
+        out = arguments.out or Path(folder) / "rows.jsonl"
+        rows = bench_guidance(arguments.suites, backend, out, amount, arguments.limit, _say)
+    _print(arguments, render(rows), to_json(rows))
     return 0
 
 

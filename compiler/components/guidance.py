@@ -1,4 +1,4 @@
-"""Guidance: what the words of a specification make likely, as costs, constants and wishes of a search."""
+"""Guidance: what the words of a specification and proposed programs make likely, as costs, constants and wishes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from compiler.components.lexicon import CHARACTERS, NUMBERS, UNITS, evoked, features, plainly_meant
 from compiler.components.phrases import Phrase, opposite, phrases_of, without_asides
+from compiler.components.weights import UNIFORM, Weights
 from solver.enumeration import Library
 from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, element_of
 from solver.terms import Binder, Component, Lit
@@ -31,7 +32,8 @@ class Guidance:
     """What a text makes likely.
 
     ``words`` are the entries of the lexicon that it evokes, ``meant`` the operations that it plainly asks for,
-    ``names`` the module's constants that it names. A silent text makes nothing less likely.
+    ``names`` the module's constants that it names. A silent text makes nothing less likely. ``weights`` are fitted to
+    programs that were proposed.
     """
 
     words: frozenset[str]
@@ -40,15 +42,26 @@ class Guidance:
     meant: tuple[tuple[str, ...], ...] = ()
     names: tuple[str, ...] = ()
     silent: bool = False
+    weights: Weights = UNIFORM
 
     def cost(self, operation: str, base: int) -> int:
         """The cost of an operation whose cost without guidance is ``base``."""
+        if self.weights.uses(operation):
+            return self.weights.cost(operation, base)
+        told = self._told_cost(operation, base)
+        return told if features(operation) and self.speaks_of(operation) else self.weights.cost(operation, told)
+
+    def _told_cost(self, operation: str, base: int) -> int:
         known = features(operation)
         if known and self.speaks_of(operation):
             return max(1, base - 1)
         if self.silent or operation in _EVERYWHERE or operation in self.words:
             return base
         return base * 2 if known else base + 1
+
+    def is_likely(self, operation: str) -> bool:
+        """Whether proposals use the operation, or the text speaks of it."""
+        return self.weights.uses(operation) or self.speaks_of(operation)
 
     def speaks_of(self, operation: str) -> bool:
         """Whether the text speaks of an operation; of those that no words tell, always."""
@@ -58,7 +71,9 @@ class Guidance:
 NO_GUIDANCE = Guidance(frozenset(), (), (), silent=True)
 
 
-def guidance_of(name: str, prose: str, given: Sequence[object] = (), known: Sequence[str] = ()) -> Guidance:
+def guidance_of(
+    name: str, prose: str, given: Sequence[object] = (), known: Sequence[str] = (), weights: Weights = UNIFORM
+) -> Guidance:
     """Guidance from a function's name and prose.
 
     ``given`` are constants that the prose writes, ``known`` are names of the module's constants.
@@ -72,6 +87,7 @@ def guidance_of(name: str, prose: str, given: Sequence[object] = (), known: Sequ
     constants += [
         Constant(number, 2) for word, number in NUMBERS.items() if number > 1 and re.search(rf"\b{word}\b", told)
     ]
+    constants += [Constant(value, cost) for value, cost in weights.constants]
     return Guidance(
         evoked(words),
         tuple(phrases_of(told)),
@@ -79,6 +95,7 @@ def guidance_of(name: str, prose: str, given: Sequence[object] = (), known: Sequ
         tuple(plainly_meant(told)),
         tuple(name for name in known if re.search(rf"\b{re.escape(name)}\b", told)),
         silent=not prose.strip(),
+        weights=weights,
     )
 
 
@@ -107,11 +124,11 @@ def guided_binders(binders: Iterable[Binder], guidance: Guidance) -> Iterator[Bi
 
 
 def focused(library: Library, guidance: Guidance) -> Library:
-    """The library without the operations and rare constants that the words do not speak of."""
+    """The library without the operations and rare constants that neither the words nor proposals speak of."""
     return replace(
         library,
-        components=tuple(item for item in library.components if guidance.speaks_of(item.name)),
-        binders=tuple(item for item in library.binders if guidance.speaks_of(item.name)),
+        components=tuple(item for item in library.components if guidance.is_likely(item.name)),
+        binders=tuple(item for item in library.binders if guidance.is_likely(item.name)),
         constants=tuple(
             (literal, cost) for literal, cost in library.constants if cost <= 2 or _is_rare(literal, guidance)
         ),

@@ -24,7 +24,7 @@ from compiler.components.probes import probes_of
 from compiler.components.rendering import can_be_written, names_used, to_expr
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import Universe, options, refined, universe
-from compiler.ir.nodes import Expr, Import
+from compiler.ir.nodes import Expr, Import, Scalar
 from solver.behaviour import FAILURE
 from solver.enumeration import Leaf, Library
 from solver.evaluation import evaluate
@@ -68,12 +68,16 @@ class Accepts:
 
 @dataclass(frozen=True, slots=True)
 class FoundExpression:
-    """An expression that gives the wanted values, with the imports it needs and its cost in the search."""
+    """An expression that gives the wanted values, with the imports it needs and its cost in the search.
+
+    ``after`` is the work done until it came, in expansions.
+    """
 
     expr: Expr
     imports: tuple[Import, ...]
     term: Term
     cost: int
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class SearchReport:
     full: bool = False
 
 
-_USUAL_CONSTANTS: tuple[tuple[object, int], ...] = (
+_USUAL_CONSTANTS: tuple[tuple[Scalar, int], ...] = (
     (0, 1),
     (1, 1),
     ("", 1),
@@ -168,7 +172,7 @@ def search_expressions(
     known_good = _Check(inputs, targets, confirm)
     refined_ = [_with_open_wishes(item, library, goal, known_good) for item in synthesis.found]
     terms = sorted(refined_, key=lambda item: item.cost)
-    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost) for item in terms)
+    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost, item.after) for item in terms)
     return SearchReport(
         found[:found_at_most],
         synthesis.expansions,
@@ -199,7 +203,8 @@ def _in_two_rounds(
     dearest = min(dearest, first.found[0].cost) if first.found else dearest
     rest = meter.part(meter.limit - part.spent)
     second = synthesize(library, leaves, goal, rest, found_at_most=found_at_most, dearest=dearest)
-    together = sorted(dict.fromkeys([*first.found, *second.found]), key=lambda item: item.cost)
+    later = [replace(item, after=item.after + first.expansions) for item in second.found]
+    together = sorted(dict.fromkeys([*first.found, *later]), key=lambda item: item.cost)
     near = [item for item in together if item.cost <= together[0].cost + 1]
     return Synthesis(
         tuple(near[:found_at_most]),
@@ -237,7 +242,7 @@ def _with_open_wishes(found: Found, library: Library, goal: Goal, check: _Check)
         if component.mark and component.parameters == (component.result,) and component.result in goal.sorts:
             mark = component.mark & goal.wishes & ~_marks_of(found.term)
             if mark and check.holds(whole):
-                found = Found(whole, found.cost + component.cost - WISH * mark.bit_count())
+                found = Found(whole, found.cost + component.cost - WISH * mark.bit_count(), found.after)
     return found
 
 
@@ -305,7 +310,7 @@ def library_for(
 def _literals(
     space: Universe, constants: Sequence[object], wanted: Sequence[object], guidance: Guidance
 ) -> list[tuple[Lit, int]]:
-    usual = list(_USUAL_CONSTANTS)
+    usual = [(value, guidance.weights.constant_cost(value, its_cost)) for value, its_cost in _USUAL_CONSTANTS]
     cost = 1 if len(constants) <= _FEW_CONSTANTS and guidance.silent else 2
     given = [(value, cost) for value in constants]
     given += [(constant.value, constant.cost) for constant in guidance.constants]

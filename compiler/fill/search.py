@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
 
 from compiler.candidate import Candidate
-from compiler.components.guidance import guidance_of
+from compiler.components.guidance import Guidance, guidance_of
 from compiler.components.probes import boundary_probes, probes_of
 from compiler.components.search import DEAREST, Accepts, FoundExpression, SearchReport, search_expressions
 from compiler.components.universe import refined
+from compiler.components.usage import usage_of
+from compiler.components.weights import Weights, fitted
+from compiler.diagnostics import LiftcError
 from compiler.fill.block_schemas import block_schemas
 from compiler.fill.fitting import Fitted, Schema, Setting, fit
 from compiler.fill.pool import Pool
@@ -106,7 +109,9 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence
         problem,
         lower_module(Source("context", pool.unit.context)),
         constants,
-        guidance_of(function.name, function.prose, constants, _constant_names(problem, function)),
+        guidance_of(
+            function.name, function.prose, constants, _constant_names(problem, function), proposed_weights(pool)
+        ),
     )
     best: Fitted | None = None
     spent = 0
@@ -158,25 +163,9 @@ def _search_expressions(
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
-    constants = constants_of(function)
-    guidance = guidance_of(function.name, function.prose, constants, _constant_names(problem, function))
-    numbers = [*constants, *(phrase.number for phrase in guidance.phrases)]
-    around = boundary_probes(problem.environments, numbers)
-    probes = [row for row in (*probes_of(problem.environments), *around) if _is_allowed(function, row)]
-    report = search_expressions(
-        problem.parameters,
-        problem.environments,
-        problem.targets,
-        problem.sort,
-        constants,
-        limit=EXPANSIONS,
-        should_stop=lambda: pool.budget.cut("search"),
-        probes=probes,
-        guidance=guidance,
-        wished=[parameter.name for parameter in function.signature.parameters],
-        confirm=_confirmation(function, problem, probes),
-        dearest=dearest,
-    )
+    known = _constant_names(problem, function)
+    guidance = guidance_of(function.name, function.prose, constants_of(function), known, proposed_weights(pool))
+    report = search_problem(function, problem, guidance, EXPANSIONS, lambda: pool.budget.cut("search"), dearest)
     pool.trace.record(
         "search",
         unit=pool.unit.name,
@@ -196,6 +185,48 @@ def _constant_names(problem: Problem, function: FunctionSpec) -> list[str]:
     """The names that the problem's environments hold beside the parameters."""
     parameters = {parameter.name for parameter in function.signature.parameters}
     return [name for name, _ in problem.parameters if name not in parameters]
+
+
+def search_problem(
+    function: FunctionSpec,
+    problem: Problem,
+    guidance: Guidance,
+    limit: int,
+    should_stop: Callable[[], bool],
+    dearest: int = DEAREST,
+) -> SearchReport:
+    """The simplest expressions that give what a hole of the function must give."""
+    constants = constants_of(function)
+    numbers = [*constants, *(phrase.number for phrase in guidance.phrases)]
+    around = boundary_probes(problem.environments, numbers)
+    probes = [row for row in (*probes_of(problem.environments), *around) if _is_allowed(function, row)]
+    return search_expressions(
+        problem.parameters,
+        problem.environments,
+        problem.targets,
+        problem.sort,
+        constants,
+        limit=limit,
+        should_stop=should_stop,
+        probes=probes,
+        guidance=guidance,
+        wished=[parameter.name for parameter in function.signature.parameters],
+        confirm=_confirmation(function, problem, probes),
+        dearest=dearest,
+    )
+
+
+def proposed_weights(pool: Pool) -> Weights:
+    """Weights fitted to the model's answers, each as often as it came, and to the store's programs for similar words."""
+    proposals = [candidate for candidate in pool.candidates if candidate.origin == "model"]
+    programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.votes))]
+    return fitted(usage_of([*programs, *_similar_programs(pool)] if programs else ()))
+
+
+def _similar_programs(pool: Pool) -> Iterator[Module]:
+    for shot in pool.unit.shots:
+        with suppress(LiftcError):
+            yield lower_module(Source("similar", shot.program))
 
 
 def _is_allowed(function: FunctionSpec, row: Mapping[str, object]) -> bool:

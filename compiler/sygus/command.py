@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from dataclasses import replace
+from time import monotonic
 
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.engine import AUTOMATIC, NO_MODEL, opened_engine
 from compiler.source import Source
 from compiler.sygus.answer import Answer, Limits
+from compiler.sygus.examples import examples_of
+from compiler.sygus.guided import guidance_for
 from compiler.sygus.judging import Judgement, judge_answer
 from compiler.sygus.problem import Problem, definitions_of
 from compiler.sygus.reader import read_problem
 from compiler.sygus.solve import solve
 from compiler.sygus.text import print_definition
+from compiler.terminal.ending import tell
 from compiler.terminal.output import STANDARD, write_whole
 
 SUFFIX = ".sl"
@@ -25,10 +31,8 @@ def run(arguments: Namespace, source: Source) -> int:
         if getattr(arguments, option):
             name = f"--{option.replace('_', '-')}"
             raise LiftcError([Diagnostic("L0703", f"{name} is not for SyGuS problems ({SUFFIX})")])
-    if arguments.model not in ("auto", "none"):
-        raise LiftcError([Diagnostic("L0703", f"--model is not for SyGuS problems ({SUFFIX}): search answers them")])
     problem = read_problem(source)
-    answer = solve(problem, Limits(arguments.budget_seconds))
+    answer = _answered(arguments, problem)
     if not answer.terms:
         raise _unsolved(problem, "L0507", f"no answer found for {_targets(problem)}", answer)
     judgement = judge_answer(problem, answer.terms)
@@ -37,6 +41,26 @@ def run(arguments: Namespace, source: Source) -> int:
         raise _unsolved(problem, "L0508", message, answer, judgement)
     _write(arguments, problem, answer, judgement)
     return ExitCode.ACCEPTED
+
+
+def _answered(arguments: Namespace, problem: Problem) -> Answer:
+    """The search's answer; where a model is named, and there are examples to show it, it guides a first half."""
+    limits = Limits(arguments.budget_seconds)
+    if arguments.model in (AUTOMATIC, NO_MODEL) or examples_of(problem) is None:
+        return solve(problem, limits)
+    begun = monotonic()
+    with opened_engine(arguments.model, offline=arguments.offline) as engine:
+        tell(*engine.notes)
+        assert engine.backend is not None
+        costs = guidance_for(problem, engine.backend).costs
+    left = max(0.1, limits.seconds - (monotonic() - begun))
+    if not costs:
+        return solve(problem, Limits(left))
+    guided = solve(problem, Limits(left / 2), costs)
+    if guided.terms:
+        return guided
+    usual = solve(problem, Limits(max(0.1, left - guided.seconds)))
+    return replace(usual, expansions=guided.expansions + usual.expansions)
 
 
 def _write(arguments: Namespace, problem: Problem, answer: Answer, judgement: Judgement) -> None:

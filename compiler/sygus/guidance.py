@@ -1,7 +1,8 @@
 """Costs of productions fitted to proposed terms, even wrong ones: what proposals use much becomes cheap to search.
 
 A grammar with probabilities fitted to a few samples guides enumeration (Barke et al. 2024, "HySynth"). Here each
-production's usual cost moves by how much more, or less, often it was used than its nonterminal's others.
+production's usual cost moves by how much more, or less, often it was used than its nonterminal's others, all counts
+smoothed by one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from math import log2
 from compiler.sygus.problem import AnyConstant, Apply, Grammar, Literal, Production, Term, Variable
 from compiler.sygus.rules import reachable, renames, usual_cost
 
-_SMOOTHING = 0.5
+_SMOOTHING = 1
 _FURTHEST = 3
 
 Key = tuple[str, Production]
@@ -22,7 +23,7 @@ Key = tuple[str, Production]
 def fitted_costs(grammar: Grammar, proposals: Iterable[Term]) -> Mapping[Key, int]:
     """A cost for each production of a nonterminal that some proposal uses; none where no proposal fits the grammar.
 
-    What of a proposal the grammar does not derive is left out; the rest of it still counts.
+    Parts of a proposal that the grammar does not derive where they stand count where it does derive them.
     """
     used: Counter[Key] = Counter()
     for proposal in proposals:
@@ -41,13 +42,17 @@ def fitted_costs(grammar: Grammar, proposals: Iterable[Term]) -> Mapping[Key, in
 
 
 def _count(grammar: Grammar, head: str, term: Term, used: Counter[Key]) -> None:
-    for origin, production in reachable(grammar, head):
-        parts = _parts(grammar, production, term)
-        if parts is not None:
-            used[origin, production] += 1
-            for nonterminal, part in parts:
-                _count(grammar, nonterminal, part, used)
-            return
+    for nonterminal in (head, *grammar.productions):
+        for origin, production in reachable(grammar, nonterminal):
+            parts = _parts(grammar, production, term)
+            if parts is not None:
+                used[origin, production] += 1
+                for inner, part in parts:
+                    _count(grammar, inner, part, used)
+                return
+    if isinstance(term, Apply):
+        for argument in term.arguments:
+            _count(grammar, head, argument, used)
 
 
 def _parts(grammar: Grammar, production: Production, term: Term) -> list[tuple[str, Term]] | None:

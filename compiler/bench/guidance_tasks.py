@@ -1,0 +1,210 @@
+"""The tasks of ``liftc bench guidance`` on a suite of functions.
+
+A task is a whole body as one expression, or one expression of the reference solution as a hole, whose values are those
+that the reference gives on the visible examples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from backends.protocol import Backend, BackendError
+from compiler.bench.references import Reference
+from compiler.bench.score import score
+from compiler.bench.suites import Problem
+from compiler.components.guidance import NO_GUIDANCE, Guidance, guidance_of
+from compiler.components.search import SearchReport, search_expressions
+from compiler.components.usage import usage_of
+from compiler.components.weights import UNIFORM, fitted
+from compiler.diagnostics import LiftcError
+from compiler.emit.module import emit_expression, emit_module
+from compiler.fill.ask import code_in, first_request, sample_request
+from compiler.fill.cases import cases_of, run_case
+from compiler.fill.conform import conform, renamed_entry
+from compiler.fill.data import fresh, snapshot, text_of_data
+from compiler.fill.places import places_in, replaced, size_of
+from compiler.fill.problem import Problem as Wanted
+from compiler.fill.problem import body_problem, constants_of, partial_function, with_constants
+from compiler.fill.search import search_problem
+from compiler.fill.several import parameters_of
+from compiler.fill.template import fill_template, with_function
+from compiler.front import read_spec
+from compiler.ir.interpreter import InterpretationError, Program
+from compiler.ir.lower import lower_candidate, lower_module
+from compiler.ir.nodes import BlockHole, Expr, ExprHole, Function, Import, Module, Return
+from compiler.source import Source
+from compiler.spec import FunctionSpec
+from compiler.unit import Unit
+from solver.sorts import Sort
+
+SETTINGS = ("uniform", "words", "fitted")
+_HOLE = "reopened"
+_LEAST_SIZE = 3
+_LARGEST_SIZE = 14
+_MOST_ROWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One search: how it runs under a guidance, and the program that an answer with its imports makes."""
+
+    name: str
+    search: Callable[[Guidance], SearchReport]
+    program: Callable[[Expr, Sequence[Import]], Module]
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The tasks of one problem, what guides them in each setting, and the model's answers that could be read."""
+
+    problem: Problem
+    tasks: tuple[Task, ...]
+    guidance: Mapping[str, Guidance]
+    proposals: tuple[Module, ...]
+
+    def is_right(self, module: Module) -> bool:
+        """Whether a program passes the hidden tests."""
+        return score(self.problem, emit_module(module)).passed
+
+
+def tasks_of(
+    problem: Problem, reference: Reference | None, backend: Backend, samples: int, holes: int, expansions: int
+) -> Tasks | None:
+    """The tasks of a problem; ``None`` for several functions, and where the model gives no answer that can be read."""
+    try:
+        spec = read_spec(problem.source)
+    except LiftcError:
+        return None
+    function = next((item for item in spec.functions if item.name == problem.entry_point), None)
+    if function is None or len(spec.functions) != 1:
+        return None
+    unit = Unit(spec, spec.functions, spec.context)
+    proposals = _proposals(unit, backend, samples)
+    if not proposals:
+        return None
+    tasks = [*_body_task(unit, function, expansions), *_hole_tasks(unit, function, reference, holes, expansions)]
+    constants = constants_of(function)
+    guidance = {
+        "uniform": NO_GUIDANCE,
+        "words": guidance_of(function.name, function.prose, constants, UNIFORM),
+        "fitted": guidance_of(function.name, function.prose, constants, fitted(usage_of(proposals))),
+    }
+    return Tasks(problem, tuple(tasks), guidance, tuple(proposals))
+
+
+def _proposals(unit: Unit, backend: Backend, samples: int) -> list[Module]:
+    """The model's answers that can be read, as a compile asks for them; offline those that the cache holds."""
+    requests = [first_request(unit.spec, unit.functions, unit.context)]
+    requests += [sample_request(unit.spec, unit.functions, unit.context, 0, number) for number in range(samples)]
+    try:
+        answers = [*backend.propose(requests)]
+    except BackendError as error:
+        answers = [answer for answer in error.arrived if answer is not None]
+    modules = []
+    for answer in answers:
+        text = renamed_entry(code_in(answer.text, unit.entry), unit.entry)
+        try:
+            modules.append(conform(lower_candidate(text, unit.entry, unit.context), unit))
+        except LiftcError:
+            continue
+    return modules
+
+
+def _body_task(unit: Unit, function: FunctionSpec, expansions: int) -> Iterator[Task]:
+    template = partial_function(function)
+    wanted = body_problem(function)
+    hole = template.body[0] if len(template.body) == 1 else None
+    if wanted is None or not wanted.environments or not isinstance(hole, BlockHole):
+        return
+    wanted = with_constants(wanted, unit.context)
+    context = lower_module(Source("context", unit.context)).body
+
+    def search(guidance: Guidance) -> SearchReport:
+        return search_problem(function, wanted, guidance, expansions, lambda: False)
+
+    def program(answer: Expr, imports: Sequence[Import]) -> Module:
+        return Module((*imports, *context, fill_template(template, {hole.name: (Return(answer),)})))
+
+    yield Task("body", search, program)
+
+
+def _hole_tasks(
+    unit: Unit, function: FunctionSpec, reference: Reference | None, most: int, expansions: int
+) -> Iterator[Task]:
+    """Expressions of the reference as holes: of those that are no mere name or constant, the ones its digest picks."""
+    if reference is None:
+        return
+    try:
+        module = conform(lower_candidate(reference.program, unit.entry, unit.context), unit)
+    except LiftcError:
+        return
+    own = module.function(function.name)
+    places = [
+        (place, sort)
+        for place, sort in places_in(own, function.signature.returns)
+        if _LEAST_SIZE <= size_of(place) <= _LARGEST_SIZE
+    ]
+    places.sort(key=lambda item: hashlib.sha256(f"{reference.id} {emit_expression(item[0])}".encode()).digest())
+    made = 0
+    for number, (place, sort) in enumerate(places):
+        wanted = None if made == most else _wanted(module, own, place, sort, function)
+        if wanted is not None:
+            made += 1
+            yield _hole_task(number, module, own, place, wanted, function, expansions)
+
+
+def _hole_task(
+    number: int,
+    module: Module,
+    own: Function,
+    place: Expr,
+    wanted: Wanted,
+    function: FunctionSpec,
+    expansions: int,
+) -> Task:
+    def search(guidance: Guidance) -> SearchReport:
+        return search_expressions(
+            wanted.parameters,
+            wanted.environments,
+            wanted.targets,
+            wanted.sort,
+            constants_of(function),
+            limit=expansions,
+            should_stop=lambda: False,
+            probes=(),
+            guidance=guidance,
+            wished=(),
+        )
+
+    def program(answer: Expr, imports: Sequence[Import]) -> Module:
+        filled = with_function(module, replaced(own, place, answer))
+        return Module((*(item for item in imports if item not in filled.body), *filled.body))
+
+    return Task(f"hole {number}", search, program)
+
+
+def _wanted(module: Module, own: Function, place: Expr, sort: Sort, function: FunctionSpec) -> Wanted | None:
+    """What the place gives on the visible examples; ``None`` where they do not reach it, or it cannot be evaluated."""
+    program = Program(with_function(module, replaced(own, place, ExprHole(_HOLE))))
+    rows: dict[str, tuple[Mapping[str, object], object]] = {}
+    inner = Program(module)
+
+    def observe(environment: Mapping[str, object]) -> object:
+        row = snapshot(environment)
+        run = inner.evaluate(place, environment)
+        if row is None or run.error is not None or run.stopped is not None:
+            raise InterpretationError("the place has no value that can be kept")
+        rows.setdefault(text_of_data(row), (row, fresh(run.value)))
+        return run.value
+
+    for case in cases_of([function]):
+        run = run_case(program, case, holes={_HOLE: observe})
+        if run is None or not case.accepts(run):
+            return None
+    seen = list(rows.values())[:_MOST_ROWS]
+    if not seen:
+        return None
+    environments = tuple(row for row, _ in seen)
+    return Wanted(tuple(parameters_of(environments)), environments, tuple(value for _, value in seen), sort)

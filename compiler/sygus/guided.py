@@ -1,0 +1,43 @@
+"""Guidance of a search by a model: its answers to a problem, and the costs of productions fitted to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backends.protocol import Backend, BackendError
+from compiler.sygus.default_grammar import default_grammar
+from compiler.sygus.examples import examples_of
+from compiler.sygus.from_python import terms_in
+from compiler.sygus.guidance import Key, fitted_costs
+from compiler.sygus.problem import Problem, Term
+from compiler.sygus.proposals import SAMPLES, proposal_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """What the model's answers, so many of them, say of a problem: terms, and costs of productions."""
+
+    answers: int
+    terms: tuple[Term, ...]
+    costs: Mapping[Key, int]
+
+
+def guidance_for(problem: Problem, backend: Backend, seed: int = 0, samples: int = SAMPLES) -> Guided:
+    """Ask a model about a problem that shows examples; a problem that shows none is not asked about.
+
+    Of a model that fails on the way those answers count that came. Raises ``BackendError`` where none did.
+    """
+    requests = proposal_requests(problem, seed, samples)
+    examples = examples_of(problem)
+    if not requests or examples is None:
+        return Guided(0, (), {})
+    try:
+        answers = [*backend.propose(requests)]
+    except BackendError as error:
+        answers = [answer for answer in error.arrived if answer is not None]
+        if not answers:
+            raise
+    terms = tuple(term for answer in answers for term in terms_in(answer.text, problem))
+    grammar = problem.grammar or default_grammar(problem, tuple(dict.fromkeys(examples)))
+    return Guided(len(answers), terms, fitted_costs(grammar, terms))

@@ -80,7 +80,8 @@ def test_sygus_problems_are_searched_with_fitted_costs(tmp_path: Path) -> None:
     path.write_text(PROBLEM, encoding="utf-8")
     uniform, fitted = run(path, tmp_path / "rows.jsonl", [])
     assert (uniform.setting, fitted.setting) == ("uniform", "fitted")
-    assert uniform.right and fitted.right
+    assert uniform.right
+    assert fitted.right
     assert "define-fun f" in fitted.answer
 
 

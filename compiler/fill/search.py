@@ -217,7 +217,7 @@ def search_problem(
 
 
 def proposed_weights(pool: Pool) -> Weights:
-    """Weights fitted to the model's answers, each as often as it came, and to the store's programs for similar words."""
+    """Weights fitted to the model's answers, each as often as it came, and to the store's programs for like words."""
     proposals = [candidate for candidate in pool.candidates if candidate.origin == "model"]
     programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.votes))]
     return fitted(usage_of([*programs, *_similar_programs(pool)] if programs else ()))

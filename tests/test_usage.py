@@ -91,7 +91,7 @@ def test_wrong_programs_save_expansions() -> None:
     targets = [16, 4, 49]
 
     def expansions(weights: object) -> int:
-        guidance = guidance_of("f", "The result for a list.", (), fitted(wrong) if weights else UNIFORM)
+        guidance = guidance_of("f", "The result for a list.", weights=fitted(wrong) if weights else UNIFORM)
         report = search_expressions(
             [("xs", ListSort(INT))], rows, targets, INT, (), limit=40_000, should_stop=lambda: False, guidance=guidance
         )

@@ -88,8 +88,8 @@ def tasks_of(
     constants = constants_of(function)
     guidance = {
         "uniform": NO_GUIDANCE,
-        "words": guidance_of(function.name, function.prose, constants, UNIFORM),
-        "fitted": guidance_of(function.name, function.prose, constants, fitted(usage_of(proposals))),
+        "words": guidance_of(function.name, function.prose, constants),
+        "fitted": guidance_of(function.name, function.prose, constants, weights=fitted(usage_of(proposals))),
     }
     return Tasks(problem, tuple(tasks), guidance, tuple(proposals))
 

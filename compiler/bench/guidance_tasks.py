@@ -17,7 +17,7 @@ from compiler.bench.suites import Problem
 from compiler.components.guidance import NO_GUIDANCE, Guidance, guidance_of
 from compiler.components.search import SearchReport, search_expressions
 from compiler.components.usage import usage_of
-from compiler.components.weights import UNIFORM, fitted
+from compiler.components.weights import fitted
 from compiler.diagnostics import LiftcError
 from compiler.emit.module import emit_expression, emit_module
 from compiler.fill.ask import code_in, first_request, sample_request

@@ -44,10 +44,13 @@ def run(arguments: Namespace, source: Source) -> int:
 
 
 def _answered(arguments: Namespace, problem: Problem) -> Answer:
-    """The search's answer; where a model is named, and there are examples to show it, it guides a first half."""
+    """The search's answer; where a model is named it guides a first half."""
     limits = Limits(arguments.budget_seconds)
-    if arguments.model in (AUTOMATIC, NO_MODEL) or examples_of(problem) is None:
+    if arguments.model in (AUTOMATIC, NO_MODEL):
         return solve(problem, limits)
+    if examples_of(problem) is None:
+        told = f"--model is for SyGuS problems ({SUFFIX}) that are given by examples: search alone answers this one"
+        raise LiftcError([Diagnostic("L0703", told)])
     begun = monotonic()
     with opened_engine(arguments.model, offline=arguments.offline) as engine:
         tell(*engine.notes)

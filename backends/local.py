@@ -1,4 +1,4 @@
-"""Models that a named engine loads into this process: ``transformers:MODEL`` or ``transformers:MODEL+ADAPTER``."""
+"""Models that a named engine loads into this process: ``transformers:MODEL``, ``vllm:MODEL+ADAPTER`` and the like."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backends.protocol import BackendError
 if TYPE_CHECKING:
     from backends.protocol import Backend
 
-LOCAL_ENGINES = ("transformers",)
+LOCAL_ENGINES = ("transformers", "vllm", "outlines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ def open_local(model: LocalModel, *, offline: bool = False) -> Backend:
     ``offline`` takes a model of the Hub only where it has been fetched before. Raises ``BackendError`` for a package
     that is not installed, and for a model or an adapter that is not there.
     """
-    from backends.transformers import Transformers
+    match model.engine:
+        case "transformers":
+            from backends.transformers import Transformers
 
-    return Transformers.of(model, offline=offline)
+            return Transformers.of(model, offline=offline)
+        case "vllm":
+            from backends.vllm import VLLM
+
+            return VLLM.of(model, offline=offline)
+        case _:
+            from backends.outlines import Outlines
+
+            return Outlines.of(model, offline=offline)

@@ -8,6 +8,8 @@ from typing import Any
 from backends.protocol import BackendError
 
 MALFORMED = "the request's grammar is malformed"
+# The line that names the dialect to engines which take more than one and would guess.
+NAMED = "%llguidance {}\n"
 
 
 class Masks:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
+from backends.chat import batches, prompt_of
 from backends.decoding import Row, decode
 from backends.folders import ModelFolder, find_folder, quiet
 from backends.local import LocalModel
 from backends.masks import Masks, compiled
-from backends.protocol import BackendError, Message, Proposal, Request
+from backends.protocol import BackendError, Proposal, Request
 from backends.wire import check_installed
 
-_BOUNDLESS = 1 << 30
 PACKAGES = ("torch", "transformers", "llguidance")
+_SHOWN = 300
 
 
 class Transformers:
     """A local model in Hugging Face's layout. It is loaded at the first request, on a GPU where there is one.
 
-    Samples are decoded ``parallel`` at a time. A greedy request is decoded alone: in a batch its rounding, and its
-    answer with it, would depend on the others. No code that comes with a model is run.
+    Samples are decoded ``parallel`` at a time, a greedy request alone. No code that comes with a model is run.
     """
 
     engine = "transformers"
@@ -58,7 +59,7 @@ class Transformers:
                 self._loaded = _Loaded(self._folder)
             rows = [self._loaded.row(request) for request in requests]
             seconds: dict[int, float] = {}
-            for batch in _batches(requests, self._parallel):
+            for batch in batches(requests, self._parallel):
                 begun = monotonic()
                 self._loaded.decode([rows[number] for number in batch])
                 seconds |= dict.fromkeys(batch, monotonic() - begun)
@@ -74,34 +75,16 @@ class _Loaded:
     """The model and its tokenizer."""
 
     def __init__(self, folder: ModelFolder) -> None:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        quiet()
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder.path)
-            model = AutoModelForCausalLM.from_pretrained(folder.path, dtype="auto", use_safetensors=True)
-            if folder.adapter is not None:
-                model.load_adapter(str(folder.adapter))
-        except Exception as error:  # Files that are damaged make it raise errors of many kinds.
-            told = " ".join(str(error).split())[:300]
-            raise BackendError(f"transformers cannot load {folder.path}: {told}", hint="check the folder") from error
-        self._model: Any = model.to(device).eval()
-        self._context: int = getattr(model.config, "max_position_embeddings", None) or _BOUNDLESS
-        self._ends = _ends(model, self._tokenizer)
-        self._masks = Masks(self._tokenizer, model.get_output_embeddings().weight.shape[0], self._ends)
+        self._model, self._tokenizer = load(folder)
+        self._context = context_of(self._model)
+        self._ends = _ends(self._model, self._tokenizer)
+        width = self._model.get_output_embeddings().weight.shape[0]
+        self._masks = Masks(self._tokenizer, width, self._ends)
 
     def row(self, request: Request) -> Row:
-        prompt = self._prompt(request.messages)
-        room = self._context - len(prompt)
-        if room <= 0:
-            raise BackendError(
-                f"the prompt has {len(prompt)} tokens, and the context holds {self._context}",
-                hint="shorten the specification, or compile its functions apart",
-            )
+        prompt = prompt_of(self._tokenizer, request, self._context)
         mask = None if request.grammar is None else self._masks.start(request.grammar)
-        return Row(request, prompt, mask, self._ends, min(request.sampling.max_tokens, room))
+        return Row(request, prompt, mask, self._ends, min(request.sampling.max_tokens, self._context - len(prompt)))
 
     def decode(self, rows: Sequence[Row]) -> None:
         padding = self._tokenizer.pad_token_id
@@ -117,17 +100,30 @@ class _Loaded:
             seconds=seconds,
         )
 
-    def _prompt(self, messages: Sequence[Message]) -> tuple[int, ...]:
-        if not self._tokenizer.chat_template:
-            raise BackendError(
-                "the model has no chat template", hint="name a model that is tuned to follow instructions"
-            )
-        turns = [{"role": message.role, "content": message.content} for message in messages]
-        text = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-        return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
-
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def load(folder: ModelFolder) -> tuple[Any, Any]:
+    """A folder's model, with its adapter, and its tokenizer. Raises ``BackendError`` where they do not load."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    quiet()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder.path)
+        model = AutoModelForCausalLM.from_pretrained(folder.path, dtype="auto", use_safetensors=True)
+        if folder.adapter is not None:
+            model.load_adapter(str(folder.adapter))
+        return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
+    except Exception as error:  # Files that are damaged make it raise errors of many kinds.
+        told = " ".join(str(error).split())[:_SHOWN]
+        raise BackendError(f"transformers cannot load {folder.path}: {told}", hint="check the folder") from error
+
+
+def context_of(model: Any) -> int:
+    """How many tokens a prompt and its answer may have together."""
+    return int(getattr(model.config, "max_position_embeddings", None) or sys.maxsize)
 
 
 def _ends(model: Any, tokenizer: Any) -> list[int]:
@@ -135,11 +131,3 @@ def _ends(model: Any, tokenizer: Any) -> list[int]:
     told = getattr(model.generation_config, "eos_token_id", None)
     several = told if isinstance(told, list) else [told]
     return list(dict.fromkeys(token for token in (tokenizer.eos_token_id, *several) if token is not None))
-
-
-def _batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:
-    """The requests' numbers: each greedy one alone, the others together, those of one prompt side by side."""
-    yield from ([number] for number, request in enumerate(requests) if request.sampling.temperature <= 0)
-    others = [number for number, request in enumerate(requests) if request.sampling.temperature > 0]
-    others.sort(key=lambda number: requests.index(next(r for r in requests if r.messages == requests[number].messages)))
-    yield from (others[start : start + most] for start in range(0, len(others), most))

@@ -48,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="MODEL",
         default="auto",
         help="a known model, a GGUF file, `none`, openai:MODEL[@BASE_URL], anthropic:MODEL[@BASE_URL] or "
-        "transformers:MODEL[+ADAPTER]; default: qwen2.5-coder-0.5b if pulled",
+        "transformers|vllm|outlines:MODEL[+ADAPTER]; default: qwen2.5-coder-0.5b if pulled",
     )
     chosen.add_argument(
         "--models",

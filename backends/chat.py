@@ -1,0 +1,38 @@
+"""What engines in this process share: a conversation as a model's own tokens, and what is decoded together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from backends.protocol import BackendError, Request
+
+
+def prompt_of(tokenizer: Any, request: Request, context: int) -> tuple[int, ...]:
+    """The prompt of a request, its messages in the model's chat template.
+
+    Raises ``BackendError`` where the model has no such template, or the prompt leaves no room in its ``context``.
+    """
+    if not tokenizer.chat_template:
+        raise BackendError("the model has no chat template", hint="name a model that is tuned to follow instructions")
+    turns = [{"role": message.role, "content": message.content} for message in request.messages]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    prompt = tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+    if len(prompt) >= context:
+        raise BackendError(
+            f"the prompt has {len(prompt)} tokens, and the context holds {context}",
+            hint="shorten the specification, or compile its functions apart",
+        )
+    return prompt
+
+
+def batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:
+    """The requests' numbers: each greedy one alone, the others together, those of one prompt side by side.
+
+    In a batch the rounding of a greedy answer, and the answer with it, would depend on what else is asked.
+    """
+    yield from ([number] for number, request in enumerate(requests) if request.sampling.temperature <= 0)
+    others = [number for number, request in enumerate(requests) if request.sampling.temperature > 0]
+    first = {request.messages: number for number, request in reversed(list(enumerate(requests)))}
+    others.sort(key=lambda number: first[requests[number].messages])
+    yield from (others[start : start + most] for start in range(0, len(others), most))

@@ -1,0 +1,62 @@
+"""vLLM in this process, on a model made on the spot, beside transformers on the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backends.local import LocalModel, open_local
+from backends.protocol import Backend, BackendError, Request, Sampling
+from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws
+from tests.tiny_models import needs, tiny_adapter, tiny_model
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow, needs("vllm", "torch", "transformers", "llguidance", "peft")]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def backend(model: Path) -> Iterator[Backend]:
+    backend = open_local(LocalModel("vllm", str(model)))
+    yield backend
+    backend.close()
+
+
+class TestVLLM(EngineLaws):
+    pass
+
+
+def test_both_engines_give_the_same_greedy_answers(model: Path, backend: Backend) -> None:
+    other = open_local(LocalModel("transformers", str(model)))
+    asked = [Request(HELLO, Sampling(max_tokens=16)), Request(LONGER, Sampling(max_tokens=16))]
+    for ours, theirs in zip(backend.propose(asked), other.propose(asked), strict=True):
+        assert ours.text == theirs.text
+        assert ours.prompt_tokens == theirs.prompt_tokens
+        assert ours.logprob == pytest.approx(theirs.logprob, abs=0.01)
+    constrained = Request(LONGER, Sampling(max_tokens=30), TWICE)
+    assert backend.propose([constrained])[0].text == other.propose([constrained])[0].text
+    other.close()
+
+
+def test_a_model_that_does_not_load_is_told(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"none")
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes((model / name).read_bytes())
+    with pytest.raises(BackendError, match="vLLM cannot load"):
+        open_local(LocalModel("vllm", str(tmp_path))).propose([Request(HELLO)])
+
+
+def test_an_adapter_changes_answers_as_it_does_in_transformers(model: Path, backend: Backend, tmp_path: Path) -> None:
+    adapter = tiny_adapter(tmp_path / "adapter", model)
+    adapted, other = (open_local(LocalModel(engine, str(model), str(adapter))) for engine in ("vllm", "transformers"))
+    greedy = Request(LONGER, Sampling(max_tokens=12))
+    [answer], [expected] = adapted.propose([greedy]), other.propose([greedy])
+    assert answer.text == expected.text != backend.propose([greedy])[0].text
+    assert adapted.model == other.model != backend.model
+    adapted.close()
+    other.close()

@@ -11,15 +11,17 @@ from pathlib import Path
 from time import perf_counter
 
 from backends.protocol import Backend, Request
-from compiler.bench.baseline import pool_request, spec_of
+from compiler.bench.baseline import spec_of
 from compiler.bench.rows import Row
-from compiler.bench.statistics import median
+from compiler.bench.statistics import bootstrap_interval, median
 from compiler.bench.suites import Problem
+from compiler.fill.ask import constrained_request
+from compiler.spec import Spec
 
 BUDGETED = frozenset({"load", "model", "search", "repair"})
 """Phases of a compile whose time is the model's, or a budget that search uses up as it may."""
 
-_DECODED = 96
+_DECODED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,17 @@ class Bookkeeping:
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """Tokens a second with ``batch`` requests at once, free and under a grammar; ``ratio`` is the median of rounds."""
+    """Tokens a second with ``batch`` requests at once, free and under a grammar.
+
+    ``ratio`` is the median of the rounds' ratios, ``low`` and ``high`` bound the 95% interval of their mean.
+    """
 
     batch: int
     free: float
     constrained: float
     ratio: float
+    low: float
+    high: float
     rounds: int
 
 
@@ -99,41 +106,52 @@ def measure_bookkeeping(rows: Sequence[Row]) -> Bookkeeping | None:
 
 
 def measure_decoding(
-    problems: Sequence[Problem], backend: Backend, grammar: str, *, batches: Sequence[int] = (1, 8), rounds: int = 4
+    problems: Sequence[Problem], backend: Backend, *, batches: Sequence[int] = (1, 8), rounds: int = 12
 ) -> tuple[Decoding, ...]:
-    """Decode the same prompts free and under a grammar, in turns, with an engine that has no cache before it.
+    """Decode answers to the compiler's own requests under its grammar and without it, in turns.
 
-    ``grammar`` is the one of a whole answer, in the dialect of ``Request``. Raises ``BackendError``.
+    The engine may have no cache of answers before it. Raises ``BackendError``.
     """
-    prompts = [pool_request(spec_of(problem), 0, 0) for problem in problems]
-    return tuple(_decoding(prompts, backend, grammar, batch, rounds) for batch in batches)
+    bound = [_constrained(spec_of(problem)) for problem in problems]
+    return tuple(_decoding(bound, backend, batch, rounds) for batch in batches)
 
 
-def _decoding(prompts: Sequence[Request], backend: Backend, grammar: str, batch: int, rounds: int) -> Decoding:
+def _decoding(requests: Sequence[Request], backend: Backend, batch: int, rounds: int) -> Decoding:
     free: list[float] = []
-    constrained: list[float] = []
-    # The first round loads the model, compiles the grammar and is not counted.
+    bound: list[float] = []
+    # The first round loads the model, compiles the grammars and is not counted.
     for number in range(rounds + 1):
-        asked = [_numbered(prompts[(number * batch + place) % len(prompts)], number) for place in range(batch)]
-        bound = [replace(request, grammar=grammar) for request in asked]
-        # In turns, because what comes second finds its prompt read already.
-        sides = [(asked, free), (bound, constrained)]
-        for requests, speeds in sides if number % 2 else sides[::-1]:
-            speed = _tokens_a_second(backend, requests)
+        asked = [
+            replace(requests[(number * batch + place) % len(requests)], occurrence=number) for place in range(batch)
+        ]
+        sides = [(bound, asked), (free, [replace(request, grammar=None) for request in asked])]
+        for speeds, side in sides if number % 2 else sides[::-1]:
+            speed = _tokens_a_second(backend, side)
             if number:
                 speeds.append(speed)
-    ratios = [ours / theirs for ours, theirs in zip(constrained, free, strict=True)]
-    return Decoding(batch, median(free), median(constrained), median(ratios), rounds)
+    ratios = [ours / theirs for ours, theirs in zip(bound, free, strict=True)]
+    low, high = bootstrap_interval(ratios)
+    return Decoding(batch, median(free), median(bound), median(ratios), low, high, rounds)
 
 
-def _numbered(request: Request, number: int) -> Request:
-    return replace(request, occurrence=number, sampling=replace(request.sampling, max_tokens=_DECODED))
+def _constrained(spec: Spec) -> Request:
+    return constrained_request(spec, spec.functions, "", 0, 0)
 
 
 def _tokens_a_second(backend: Backend, requests: Sequence[Request]) -> float:
+    """The tokens after the first, a second: what reads the prompt and finds the first token's mask is left out."""
+    _ask(backend, requests, 1)
+    few, before = _ask(backend, requests, 1)
+    many, after = _ask(backend, requests, _DECODED)
+    return max(1, many - few) / max(1e-9, after - before)
+
+
+def _ask(backend: Backend, requests: Sequence[Request], most: int) -> tuple[int, float]:
+    """The completion tokens and the seconds of answers with at most so many tokens each."""
+    asked = [replace(request, sampling=replace(request.sampling, max_tokens=most)) for request in requests]
     begun = perf_counter()
-    proposals = backend.propose(requests)
-    return sum(proposal.completion_tokens for proposal in proposals) / (perf_counter() - begun)
+    proposals = backend.propose(asked)
+    return sum(proposal.completion_tokens for proposal in proposals), perf_counter() - begun
 
 
 def _shares(row: Row) -> dict[str, float]:

@@ -185,13 +185,12 @@ def _ir(arguments: Namespace) -> int:
 def _overheads(arguments: Namespace) -> int:
     from compiler.bench.overheads import Overheads, measure_bookkeeping, measure_decoding, measure_start_up
     from compiler.bench.rows import read_rows
-    from grammar.specialise import python_grammar
 
     start_up = measure_start_up(arguments.runs)
     problems = _problems(arguments)
     with _engine(arguments.model, cached=False) as (backend, title):
         rows = read_rows(arguments.rows) if arguments.rows else _measured(problems, backend, title)
-        decoding = () if backend is None else measure_decoding(problems, backend, python_grammar())
+        decoding = () if backend is None else measure_decoding(problems, backend)
     found = Overheads(start_up, measure_bookkeeping(rows), decoding)
     _print(arguments, _overheads_text(found), found.to_json())
     return 0
@@ -214,7 +213,7 @@ def _overheads_text(found: Overheads) -> str:
         )
     for item in found.decoding:
         speeds = f"{item.constrained:.1f} tokens a second under the grammar, {item.free:.1f} free"
-        lines.append(f"decoding     batch {item.batch}: {speeds}, {item.ratio:.0%}")
+        lines.append(f"decoding     batch {item.batch}: {speeds}, {item.ratio:.1%} [{item.low:.1%}, {item.high:.1%}]")
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from compiler.options import Ablation, Options
 from compiler.replay import compare, replay
 from compiler.result import Result
 from compiler.source import Source
+from compiler.trace.events import read_trace
 from tests import loopback
 from tests.command_line import ROOT, START
 from tests.loopback import Server, says, serving, status
@@ -237,7 +238,20 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, di
     return code, data
 
 
-@pytest.mark.parametrize(("name", "turn", "code"), [*PASSING, ("key", status(401), "L0605")])
+FAULTS: list[tuple[str, loopback.Turn, str]] = [
+    *PASSING,
+    ("limited until told", status(429, retry_after="7"), "L0606"),
+    ("limited for long", status(429, "tomorrow", retry_after="86400"), "L0606"),
+    ("key", status(401), "L0605"),
+]
+
+
+def askings(server: Server) -> list[str]:
+    """What tells the requests that a server was sent apart from each other."""
+    return [json.dumps([body["messages"], body.get("seed"), body.get("temperature")]) for body in server.bodies]
+
+
+@pytest.mark.parametrize(("name", "turn", "code"), FAULTS, ids=[fault[0] for fault in FAULTS])
 def test_after_every_fault_the_cascade_goes_on_and_nothing_is_paid_twice(
     name: str, turn: loopback.Turn, code: str, tmp_path: Path
 ) -> None:
@@ -249,15 +263,35 @@ def test_after_every_fault_the_cascade_goes_on_and_nothing_is_paid_twice(
         spec = Source("spec.txt", SPEC.replace("half_up(7) == 4", "half_up(7) == 5"))
         options = Options(samples=2, without=QUICK, best_effort=True)
         result = compile_source(spec, options, cascade)
-        asked = [body["messages"][-1]["content"] for body in second.bodies]
+        asked = askings(second)
         assert compile_source(spec, options, cascade).program == result.program
-        assert [body["messages"][-1]["content"] for body in second.bodies] == asked
+        assert askings(second) == asked
+        assert askings(first).count(askings(first)[0]) == 1
         cascade.close()
     assert result.status == "best_effort"
     assert [(item.requests, item.failures) for item in result.usage.engines] == [(1, 1), (3, 0)]
     [failure] = result.trace.select("failure")
     assert failure.data["code"] == code
     assert compare(result.trace, replay(result.trace)).same
+
+
+@pytest.mark.usefixtures("own_home")
+@pytest.mark.parametrize(("kind", "code"), [("refused", "L0604"), ("limited", "L0606"), ("truncated", "L0607")])
+def test_the_command_goes_on_to_the_next_model(
+    kind: str, code: str, spec_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "trace.jsonl"
+    turn = status(429, "come tomorrow", retry_after="86400") if kind == "limited" else loopback.truncated
+    with serving(turn) as bad, serving(says(RIGHT)) as good:
+        first = Server((), loopback.closed_port()) if kind == "refused" else bad
+        arguments = [spec_file, "--models", f"{first.openai},{good.openai}", "-o", tmp_path / "out.py"]
+        ended, data = run(capsys, *arguments, "--trace", trace)
+        asked = askings(good)
+        again, _ = run(capsys, *arguments)
+        assert (ended, again) == (0, 0)
+        assert askings(good) == asked != []
+    assert "L0610" in json.dumps(data["diagnostics"])
+    assert [event.data["code"] for event in read_trace(trace).select("failure")] == [code]
 
 
 SECRET = "sk-planted-0123456789"

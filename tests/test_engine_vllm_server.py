@@ -45,6 +45,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "served-model-name": "tiny",
         "dtype": "float32",
         "lora-modules": f"adapted={adapter}",
+        "structured-outputs-config.backend": "xgrammar",
         "tool-call-parser": "hermes",
         "host": "127.0.0.1",
         "port": port,

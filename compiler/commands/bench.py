@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(
         dest="action",
         required=True,
-        metavar="run|report|ir|overheads|replays|sygus|batch|repair|guidance|grammars|profile",
+        metavar="run|report|ir|overheads|replays|sygus|batch|repair|guidance|grammars|proposals|profile",
     )
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
@@ -90,7 +90,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     grammars.add_argument("--texts", type=int, default=20_000, metavar="N", help="so many texts (default: 20000)")
     grammars.add_argument("--seed", type=int, default=0, metavar="N", help="for other texts")
     grammars.add_argument("--engines", type=lambda text: text.split(","), default=(), metavar="NAME,...")
-    for action in (run_, report, ir, overheads, replays, sygus, batch, repair, guidance, grammars):
+    proposals = actions.add_parser("proposals", help="whether every answer under the grammar lowers, and ends")
+    _add_suite(proposals)
+    proposals.add_argument("--proposals", type=int, default=2000, metavar="N", help="so many answers (default: 2000)")
+    proposals.add_argument("--seed", type=int, default=0, metavar="N", help="for other answers")
+    for action in (proposals, run_, report, ir, overheads, replays, sygus, batch, repair, guidance, grammars):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -127,6 +131,7 @@ def run(arguments: Namespace) -> int:
         "repair": _repair,
         "guidance": _guidance,
         "grammars": _grammars,
+        "proposals": _proposals,
         "profile": _profile,
     }
     try:
@@ -321,6 +326,19 @@ def _grammars(arguments: Namespace) -> int:
     report = bench_grammars(arguments.texts, arguments.seed, wanted=arguments.engines, progress=_say)
     _print(arguments, render(report), report.to_json())
     return 0
+
+
+def _proposals(arguments: Namespace) -> int:
+    from backends.protocol import BackendError
+    from compiler.bench.proposals import bench_proposals, render
+
+    problems = _problems(arguments)
+    with _engine(arguments.model) as (backend, _):
+        if backend is None:
+            raise BackendError("there is no model to ask", hint="run `liftc models pull`, or name one by --model")
+        found = bench_proposals(problems, backend, arguments.proposals, arguments.seed, _say)
+    _print(arguments, render(found), found.to_json())
+    return 1 if found.lost else 0
 
 
 def _profile(arguments: Namespace) -> int:

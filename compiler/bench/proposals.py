@@ -1,0 +1,129 @@
+"""``liftc bench proposals``: whether every answer that the grammar holds lowers into the IR, and comes to an end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import count, islice
+
+from backends.protocol import Backend, Proposal, Request
+from compiler.bench.baseline import spec_of
+from compiler.bench.suites import Problem
+from compiler.diagnostics import LiftcError
+from compiler.fill.ask import code_in, constrained_request
+from compiler.ir.lower import lower_candidate
+from compiler.ir.verify import verify
+
+TOGETHER = 64
+"""How many answers are asked for at once; an engine decodes as many of them together as it can."""
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An answer that came to an end and does not lower."""
+
+    id: str
+    occurrence: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What became of the answers: ``cut`` ran to the limit of tokens, ``outside`` are not in the grammar after all.
+
+    Both are not looked at further. ``different`` counts the texts among those that came to an end.
+    """
+
+    engine: str
+    model: str
+    problems: int
+    asked: int
+    cut: int
+    outside: int
+    different: int
+    lowered: int
+    lost: tuple[Lost, ...]
+
+    @property
+    def finished(self) -> int:
+        """How many answers came to an end in the grammar."""
+        return self.asked - self.cut - self.outside
+
+    def to_json(self) -> dict[str, object]:
+        """The figures as JSON data."""
+        return {**asdict(self), "finished": self.finished}
+
+
+def bench_proposals(
+    problems: Sequence[Problem], backend: Backend, amount: int, seed: int, say: Callable[[str], None]
+) -> Proposals:
+    """Ask for ``amount`` answers as the compiler does under its grammar, the problems in turns: greedy, then samples.
+
+    Raises ``BackendError``; answers that a cache before the engine holds are not asked for again.
+    """
+    tally: Counter[str] = Counter()
+    texts: set[str] = set()
+    lost: list[Lost] = []
+    asked = list(islice(_requests(problems, seed), amount))
+    for start in range(0, len(asked), TOGETHER):
+        some = asked[start : start + TOGETHER]
+        answers = backend.propose([request for _, request in some])
+        for (problem, request), answer in zip(some, answers, strict=True):
+            if not _is_whole(answer):
+                tally["cut" if answer.finish == "length" else "outside"] += 1
+                continue
+            texts.add(answer.text)
+            reason = _why_not(answer.text, problem.entry_point)
+            tally["lowered"] += reason is None
+            if reason is not None:
+                lost.append(Lost(problem.id, request.occurrence, reason, answer.text))
+        say(f"{start + len(some)} of {len(asked)}: {tally['lowered']} lower, {tally['cut']} cut, {len(lost)} lost")
+    return Proposals(
+        backend.engine,
+        backend.model,
+        len(problems),
+        len(asked),
+        tally["cut"],
+        tally["outside"],
+        len(texts),
+        tally["lowered"],
+        tuple(lost),
+    )
+
+
+def _requests(problems: Sequence[Problem], seed: int) -> Iterator[tuple[Problem, Request]]:
+    specs = [spec_of(problem) for problem in problems]
+    for occurrence in count():
+        for problem, spec in zip(problems, specs, strict=True):
+            yield problem, constrained_request(spec, spec.functions, "", seed, occurrence)
+
+
+def _is_whole(answer: Proposal) -> bool:
+    return answer.finish == "stop" and answer.conforms is not False
+
+
+def _why_not(text: str, entry: str) -> str | None:
+    """Why an answer does not lower; ``None`` where it does."""
+    try:
+        module = lower_candidate(code_in(text, entry), entry, "")
+    except LiftcError as error:
+        return "; ".join(item.message for item in error.diagnostics)
+    wrong = [item.message for item in verify(module) if item.severity == "error"]
+    return "; ".join(wrong) or None
+
+
+def render(found: Proposals) -> str:
+    """The figures for people, with the first answers that do not lower."""
+    lines = [
+        f"{found.engine} {found.model}: {found.asked} answers under the grammar to {found.problems} problems",
+        f"finished  {found.finished}, {found.different} different; {found.cut} ran to the limit of tokens"
+        + (f", {found.outside} are not in the grammar" if found.outside else ""),
+        f"lower     {found.lowered} of {found.finished}",
+    ]
+    for item in found.lost[:_SHOWN]:
+        lines += ["", f"{item.id}, answer {item.occurrence}: {item.reason}", item.text]
+    return "\n".join(lines)

@@ -13,10 +13,11 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from backends.home import home
 from compiler.diagnostics import Diagnostic
@@ -64,7 +65,7 @@ def store_path() -> Path:
 def remember(result: Result, model: str | None = None, path: Path | None = None) -> tuple[Diagnostic, ...]:
     """Keep the functions of an accepted result; the warning, if that is not possible."""
     target = path or store_path()
-    specification = str(result.trace.events[0].data.get("text", ""))
+    specification = _specification(result)
     rows = [_row(specification, function, model or result.model) for function in result.functions if function.source]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,11 @@ def remember(result: Result, model: str | None = None, path: Path | None = None)
     except (OSError, sqlite3.Error) as error:
         return (unusable(target, error),)
     return ()
+
+
+def _specification(result: Result) -> str:
+    told: Mapping[str, Any] = result.trace.events[0].data
+    return "\n\n".join([told["text"], *(text for _, text in told["more"])])
 
 
 def stored(path: Path | None = None) -> list[Stored]:
@@ -87,9 +93,10 @@ def stored(path: Path | None = None) -> list[Stored]:
 def similar(specification: str, count: int = 3, path: Path | None = None) -> list[Stored]:
     """The stored functions whose specifications share most words with this one, rare words counting more.
 
-    The measure is the cosine of TF-IDF vectors (Salton and Buckley 1988). Nothing that shares no word is given.
+    The measure is the cosine of TF-IDF vectors (Salton and Buckley 1988). Nothing that shares no word is given, and
+    nothing of the very same specification: to compile it once more asks the model what the first time asked it.
     """
-    known = stored(path)
+    known = [item for item in stored(path) if item.specification != specification]
     bags = [Counter(_words(f"{item.signature} {item.specification}")) for item in known]
     own = Counter(_words(specification))
     spread = Counter(word for bag in bags for word in bag)

@@ -172,6 +172,12 @@ def test_several_suites_have_a_line_together_and_categories_their_own() -> None:
     assert [item.suite for item in parts] == ["unit/lists", "unit/numbers"]
 
 
+def test_other_budgets_and_revisions_are_not_pooled() -> None:
+    other = replace(ROWS[0], configuration=replace(ROWS[0].configuration, budget_tokens=7, revision="ab"), seed=3)
+    labels = [item.configuration for item in summarise([*ROWS, other])]
+    assert labels == ["raw, budget_tokens 100, revision ", "raw, budget_tokens 7, revision ab"]
+
+
 def test_contests_name_won_and_lost_seeds() -> None:
     found = [(item.id, item.won, item.lost) for item in contests(ROWS)]
     assert found == [("c", (), (0,)), ("b", (0,), ()), ("d", (0,), ())]

@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from compiler.driver import compile_source
 from compiler.evidence import ClauseEvidence, Shown, Unchecked
+from compiler.options import Options
 from compiler.result import FunctionResult, Result, Usage
+from compiler.source import Source
 from compiler.store import remember, similar, stored
 from compiler.trace.events import Trace
 
@@ -15,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 def result_of(specification: str, name: str = "f") -> Result:
     trace = Trace()
-    trace.record("compile", name="spec.txt", text=specification)
+    trace.record("compile", name="spec.txt", text=specification, more=[])
     evidence = (ClauseEvidence("example", "f(1) == 1", Shown()), ClauseEvidence("prose", "words", Unchecked()))
     program = f"def {name}(n: int) -> int:\n    return n\n"
     function = FunctionResult(name, True, program, "search", evidence)
@@ -50,6 +53,23 @@ def test_similar_specifications_come_first(tmp_path: Path) -> None:
     found = similar("the median of some numbers in a list", 2, path)
     assert [item.name for item in found] == ["median", "mode"]
     assert similar("zebra", path=path) == []
+
+
+def test_a_specification_is_not_similar_to_itself(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    remember(result_of("median of a list"), None, path)
+    remember(result_of("mode of a list"), None, path)
+    assert [item.specification for item in similar("median of a list", path=path)] == ["mode of a list"]
+
+
+def test_all_files_of_a_specification_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    area, double = (
+        Source("area.txt", "area(2, 3) == 6\narea(4, 5) == 20\n"),
+        Source("d.txt", "double(2) == 4\ndouble(5) == 10\n"),
+    )
+    assert remember(compile_source(area, Options(best_effort=True), more=[double]), None, path) == ()
+    assert {item.specification for item in stored(path)} == {f"{area.text}\n\n{double.text}"}
 
 
 def test_a_damaged_store_is_a_warning(tmp_path: Path) -> None:

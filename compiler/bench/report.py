@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
-from compiler.bench.rows import Row, Solved
+from compiler.bench.rows import Configuration, Row, Solved
 from compiler.bench.statistics import Difference, gap_closed, mean, median, paired_difference
 
 
@@ -56,8 +56,8 @@ class Contest:
 def summarise(rows: Sequence[Row]) -> list[Summary]:
     """A summary for each suite and configuration, and one over all suites where a configuration has several."""
     summaries: list[Summary] = []
-    for label in dict.fromkeys(row.configuration.label for row in rows):
-        mine = [row for row in rows if row.configuration.label == label]
+    for configuration, label in _labels(rows).items():
+        mine = [row for row in rows if row.configuration == configuration]
         suites = list(dict.fromkeys(row.suite for row in mine))
         summaries += [_summary(suite, label, [row for row in mine if row.suite == suite]) for suite in suites]
         if len(suites) > 1:
@@ -68,8 +68,10 @@ def summarise(rows: Sequence[Row]) -> list[Summary]:
 def by_category(rows: Sequence[Row]) -> list[Summary]:
     """A summary for each category of each suite that has several."""
     summaries: list[Summary] = []
-    for label, suite in dict.fromkeys((row.configuration.label, row.suite) for row in rows):
-        mine = [row for row in rows if (row.configuration.label, row.suite) == (label, suite)]
+    labels = _labels(rows)
+    for configuration, suite in dict.fromkeys((row.configuration, row.suite) for row in rows):
+        mine = [row for row in rows if (row.configuration, row.suite) == (configuration, suite)]
+        label = labels[configuration]
         categories = sorted({row.category for row in mine})
         if len(categories) > 1:
             for category in categories:
@@ -81,13 +83,29 @@ def by_category(rows: Sequence[Row]) -> list[Summary]:
 def contests(rows: Sequence[Row]) -> list[Contest]:
     """The problems that liftc (accepted or not) won or lost against sample-and-filter, lost ones first."""
     found: list[Contest] = []
-    for place in dict.fromkeys((row.configuration.label, row.suite, row.id) for row in rows):
-        mine = [row for row in rows if (row.configuration.label, row.suite, row.id) == place]
+    labels = _labels(rows)
+    for place in dict.fromkeys((row.configuration, row.suite, row.id) for row in rows):
+        mine = [row for row in rows if (row.configuration, row.suite, row.id) == place]
         won = tuple(row.seed for row in mine if row.solved.filtered is False and row.solved.best_effort)
         lost = tuple(row.seed for row in mine if row.solved.filtered and not row.solved.best_effort)
         if won or lost:
-            found.append(Contest(*place, won=won, lost=lost))
+            found.append(Contest(labels[place[0]], *place[1:], won=won, lost=lost))
     return sorted(found, key=lambda contest: (not contest.lost, contest.configuration, contest.suite))
+
+
+def _labels(rows: Sequence[Row]) -> dict[Configuration, str]:
+    """A label for each configuration, with what tells it from others of the same title."""
+    found = dict.fromkeys(row.configuration for row in rows)
+    return {one: _label(one, [other for other in found if other.label == one.label]) for one in found}
+
+
+def _label(configuration: Configuration, alike: Sequence[Configuration]) -> str:
+    differing = (
+        f"{item.name} {getattr(configuration, item.name)}"
+        for item in fields(configuration)
+        if len({getattr(other, item.name) for other in alike}) > 1
+    )
+    return ", ".join([configuration.label, *differing])
 
 
 def to_json(rows: Sequence[Row]) -> dict[str, object]:

@@ -7,10 +7,13 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 VERSION = 1
+_PACKAGES = ("compiler", "solver", "grammar", "backends")
+_SOURCES = (".py", ".toml", ".txt", ".lark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Configuration:
     """What was measured. Rows of different configurations never stand for each other.
 
     ``model`` and ``engine`` are ``None`` for compiles without a model; ``title`` is the model's name for people.
+    ``whole_pool`` says that samples were scored which neither side drew, ``revision`` is a digest of liftc's own files.
     """
 
     title: str
@@ -28,6 +32,8 @@ class Configuration:
     samples: int
     without: tuple[str, ...]
     liftc: str
+    whole_pool: bool = False
+    revision: str = ""
 
     @property
     def label(self) -> str:
@@ -90,6 +96,16 @@ class Row:
     def to_json(self) -> str:
         """The row as one line of JSON without a line end."""
         return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False, sort_keys=True)
+
+
+@cache
+def revision() -> str:
+    """A digest of the files that liftc consists of: rows of one state of the code do not stand for another's."""
+    root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
+    found = (path for package in _PACKAGES for path in (root / package).rglob("*") if path.suffix in _SOURCES)
+    for path in sorted(found):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def row_key(digest: str, seed: int, configuration: Configuration) -> str:

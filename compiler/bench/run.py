@@ -22,7 +22,7 @@ from compiler.bench.baseline import (
     sample_and_filter,
     spec_of,
 )
-from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, row_key
+from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, revision, row_key
 from compiler.bench.score import Score, score
 from compiler.bench.suites import Problem
 from compiler.diagnostics import LiftcError
@@ -38,13 +38,12 @@ PREFETCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One compile to measure. ``whole_pool`` also scores samples that neither side drew."""
+    """One compile to measure."""
 
     problem: Problem
     seed: int
     options: Options
     configuration: Configuration
-    whole_pool: bool = False
 
     @property
     def key(self) -> str:
@@ -52,7 +51,7 @@ class Task:
         return row_key(self.problem.digest, self.seed, self.configuration)
 
 
-def configure(options: Options, backend: Backend | None, title: str) -> Configuration:
+def configure(options: Options, backend: Backend | None, title: str, *, whole_pool: bool = False) -> Configuration:
     """The configuration that rows carry; ``title`` is the model's name for people."""
     return Configuration(
         title=title,
@@ -63,6 +62,8 @@ def configure(options: Options, backend: Backend | None, title: str) -> Configur
         samples=options.samples,
         without=tuple(sorted(options.without)),
         liftc=liftc.__version__,
+        whole_pool=whole_pool,
+        revision=revision(),
     )
 
 
@@ -87,8 +88,8 @@ def run(
     tasks, old and new. Raises ``OSError`` where ``out`` cannot be read or written.
     """
     say = progress or _silent
-    configuration = configure(options, backend, title)
-    tasks = [Task(problem, seed, options, configuration, whole_pool) for seed in seeds for problem in problems]
+    configuration = configure(options, backend, title, whole_pool=whole_pool)
+    tasks = [Task(problem, seed, options, configuration) for seed in seeds for problem in problems]
     rows = {row.key: row for row in read_rows(out) if not row.error}
     for number, task in enumerate(tasks, start=1):
         if task.key not in rows:
@@ -217,7 +218,7 @@ def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel
         greedy=greedy.passed,
         filtered=kept.passed,
         drawn=any(scores.of(program).passed for program in drawn),
-        pool=_pool_solves(task, model, scores) if task.whole_pool else None,
+        pool=_pool_solves(task, model, scores) if task.configuration.whole_pool else None,
     )
     lowering, refused = _lowering([text for text in dict.fromkeys(drawn) if scores.of(text).passed], task.problem)
     failed = {name: item.failure for name, item in (("greedy", greedy), ("filtered", kept)) if not item.passed}

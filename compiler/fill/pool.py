@@ -53,7 +53,12 @@ class Pool:
         place = self._places.get(program)
         if place is not None:
             known = self.candidates[place]
-            self.candidates[place] = replace(known, votes=known.votes + votes, greedy=known.greedy or greedy)
+            self.candidates[place] = replace(
+                known,
+                votes=known.votes + votes,
+                greedy=known.greedy or greedy,
+                convincing=known.convincing or convincing,
+            )
             self.trace.record("candidate", unit=self.unit.name, index=place, origin=origin, repeats=True)
             return self.candidates[place]
         index = len(self.candidates)

@@ -17,6 +17,7 @@ from backends.folders import ModelFolder, find_folder
 from backends.local import LocalModel
 from backends.masks import NAMED, compiled
 from backends.protocol import BackendError, Proposal, Request
+from backends.stepping import Asked, Stepping
 from backends.wire import check_installed
 
 # Unless the user has said otherwise: the engine in this very process, no log, no statistics sent to anybody, and on a
@@ -34,7 +35,8 @@ class VLLM:
     """A local model in Hugging Face's layout, loaded at the first request, on a GPU where vLLM is built for one.
 
     ``context`` is the number of tokens that one request's prompt and answer may have together, ``parallel`` how many
-    requests are decoded at once. Log-probabilities are those under the request's grammar.
+    requests are decoded at once, whichever thread asked for them. Log-probabilities are those under the request's
+    grammar.
     """
 
     engine = "vllm"
@@ -43,8 +45,8 @@ class VLLM:
         self._folder = folder
         self._parallel = parallel
         self._context = min(context, _context_of(folder.path))
-        self._llm: Any = None
-        self._busy = threading.Lock()
+        self._engine: Stepping | None = None
+        self._starting = threading.Lock()
 
     @classmethod
     def of(cls, model: LocalModel, *, offline: bool = False) -> VLLM:
@@ -66,49 +68,50 @@ class VLLM:
                 compiled(request.grammar)
         if not requests:
             return []
-        with self._busy:
-            if self._llm is None:
-                self._llm = self._load()
-            tokenizer = self._llm.get_tokenizer()
-            prompts = [prompt_of(tokenizer, request, self._context) for request in requests]
-            answers: dict[int, Proposal] = {}
-            for batch in batches(requests, len(requests)):
-                outputs = self._llm.generate(
-                    [{"prompt_token_ids": list(prompts[number])} for number in batch],
-                    [_parameters(requests[number]) for number in batch],
-                    use_tqdm=False,
-                    lora_request=self._adapter(),
-                )
-                answers |= {number: _proposal(output) for number, output in zip(batch, outputs, strict=True)}
-            return [answers[number] for number in range(len(requests))]
+        engine, tokenizer = self._started()
+        prompts = [prompt_of(tokenizer, request, self._context) for request in requests]
+        answers: dict[int, Proposal] = {}
+        for batch in batches(requests, len(requests)):
+            asked = [Asked(prompts[number], _parameters(requests[number]), self._adapter()) for number in batch]
+            outputs = engine.answers(asked)
+            answers |= {number: _proposal(output) for number, output in zip(batch, outputs, strict=True)}
+        return [answers[number] for number in range(len(requests))]
 
     def close(self) -> None:
-        """Free the model."""
-        with self._busy:
-            if self._llm is not None:
-                self._llm.llm_engine.engine_core.shutdown()
-            self._llm = None
+        """Free the model, once what runs has ended."""
+        with self._starting:
+            if self._engine is not None:
+                self._engine.close()
+            self._engine = None
+
+    def _started(self) -> tuple[Stepping, Any]:
+        with self._starting:
+            if self._engine is None:
+                engine = Stepping(self._load)
+                with _told_on_failure(self._folder.path):
+                    engine.loaded()
+                self._engine = engine
+            return self._engine, self._engine.loaded().get_tokenizer()
 
     def _load(self) -> Any:
         for name, value in _SETTINGS.items():
             os.environ.setdefault(name, value)
-        with _told_on_failure(self._folder.path):
-            from vllm import LLM
-            from vllm.platforms import current_platform
+        from vllm import LLM
+        from vllm.platforms import current_platform
 
-            adapter = self._folder.adapter
-            adapted = {} if adapter is None else {"enable_lora": True, "max_lora_rank": _rank_of(adapter)}
-            return LLM(
-                model=str(self._folder.path),
-                dtype=_dtype_of(self._folder.path),
-                max_model_len=self._context,
-                max_num_seqs=self._parallel,
-                structured_outputs_config={"backend": "guidance"},
-                # Compiling for a CPU takes longer than it saves in the length of a compile.
-                enforce_eager=current_platform.is_cpu(),
-                disable_log_stats=False,
-                **adapted,
-            )
+        adapter = self._folder.adapter
+        adapted = {} if adapter is None else {"enable_lora": True, "max_lora_rank": _rank_of(adapter)}
+        return LLM(
+            model=str(self._folder.path),
+            dtype=_dtype_of(self._folder.path),
+            max_model_len=self._context,
+            max_num_seqs=self._parallel,
+            structured_outputs_config={"backend": "guidance"},
+            # Compiling for a CPU takes longer than it saves in the length of a compile.
+            enforce_eager=current_platform.is_cpu(),
+            disable_log_stats=False,
+            **adapted,
+        )
 
     def _adapter(self) -> Any:
         if self._folder.adapter is None:
@@ -120,7 +123,7 @@ class VLLM:
 
 def _parameters(request: Request) -> Any:
     from vllm import SamplingParams
-    from vllm.sampling_params import StructuredOutputsParams
+    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
     sampling = request.sampling
     return SamplingParams(
@@ -130,6 +133,7 @@ def _parameters(request: Request) -> Any:
         seed=request.engine_seed,
         stop=list(sampling.stop),
         logprobs=0,
+        output_kind=RequestOutputKind.FINAL_ONLY,
         structured_outputs=None
         if request.grammar is None
         else StructuredOutputsParams(grammar=NAMED + request.grammar),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from backends.local import LocalModel, open_local
 from backends.protocol import Backend, BackendError, Request, Sampling
-from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws
+from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws, sample
 from tests.tiny_models import needs, tiny_adapter, tiny_model
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs("vllm", "torch", "transformers", "llguidance", "peft")]
@@ -41,6 +42,15 @@ def test_both_engines_give_the_same_greedy_answers(model: Path, backend: Backend
     constrained = Request(LONGER, Sampling(max_tokens=30), TWICE)
     assert backend.propose([constrained])[0].text == other.propose([constrained])[0].text
     other.close()
+
+
+def test_threads_share_the_engine_and_get_their_own_answers(backend: Backend) -> None:
+    asked = [[sample(HELLO if number % 2 else LONGER, number, max_tokens=6 + number)] for number in range(6)]
+    alone = [backend.propose(requests) for requests in asked]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(backend.propose, asked))
+    for [ours], [theirs] in zip(together, alone, strict=True):
+        assert (ours.text, ours.completion_tokens) == (theirs.text, theirs.completion_tokens)
 
 
 def test_a_model_that_does_not_load_is_told(model: Path, tmp_path: Path) -> None:

@@ -69,6 +69,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_suite(batch, limit=8)
     _add_budgets(batch)
     batch.add_argument("--seeds", type=_whole_numbers, default=(0, 1, 2), metavar="N,...", help="a round each")
+    batch.add_argument(
+        "--models", type=lambda text: text.split(","), metavar="A,B", help="several models, one beside the other"
+    )
     batch.add_argument("--at-once", type=int, default=8, metavar="N", help="compiles at the same time (default: 8)")
     repair = actions.add_parser("repair", help="seeded bugs repaired without a model, by edits and by reopening")
     repair.add_argument("suite", metavar="SUITE", help="own, or the path of a JSON Lines file with reference solutions")
@@ -256,11 +259,17 @@ def _batch(arguments: Namespace) -> int:
     from compiler.bench.batch import measure_batch, render
 
     problems, options = _problems(arguments), _options(arguments)
-    with _engine(arguments.model, cached=False) as (backend, _):
-        if backend is None:
-            raise BackendError("there is no model to measure", hint="run `liftc models pull`, or name one by --model")
-        batch = measure_batch(problems, options, backend, arguments.seeds, arguments.at_once, _say)
-    _print(arguments, render(batch), batch.to_json())
+    texts, data = [], []
+    for name in arguments.models or [arguments.model]:
+        with _engine(name, cached=False) as (backend, title):
+            if backend is None:
+                raise BackendError(
+                    "there is no model to measure", hint="run `liftc models pull`, or name one by --model"
+                )
+            batch = measure_batch(problems, options, backend, arguments.seeds, arguments.at_once, _say)
+        texts.append(f"{title}: {render(batch)}")
+        data.append({"model": title, **batch.to_json()})
+    _print(arguments, "\n\n".join(texts), data)
     return 0
 
 

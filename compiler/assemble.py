@@ -10,11 +10,14 @@ from compiler.emit.module import emit_module
 from compiler.emit.splice import splice
 from compiler.fill.conform import fills_in
 from compiler.fill.methods import called_as_methods
-from compiler.fill.template import Fill
+from compiler.fill.template import Fill, template_of
 from compiler.ir.lower import lower_module
-from compiler.ir.nodes import Class, Function, Import, Module, Stmt
+from compiler.ir.nodes import Class, Function, Import, Module, Name, Stmt
+from compiler.ir.walk import walk
+from compiler.merge import Part, imports_first, merge
 from compiler.source import Source
 from compiler.spec import Spec
+from compiler.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +37,37 @@ class Assembly:
         return emit_module(Module((function,)))
 
 
-def assemble(spec: Spec, candidates: Sequence[Candidate]) -> Assembly:
-    """Put the candidates' programs together, in order.
+def assemble(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Assembly:
+    """Put the candidates chosen for some units together, in order.
 
     A Python file keeps every byte outside its holes, but for added import lines and helper functions. Raises
     ``LowerError`` where the file's own text is outside the subset.
     """
-    merged = _merge([candidate.module for candidate in candidates])
+    merged = _merged(spec, chosen)
     if spec.form == "text":
-        program = emit_module(merged) if candidates else ""
+        program = emit_module(merged) if chosen else ""
         return Assembly(merged, program, program)
     context = spec.context
-    if candidates:
+    if chosen:
         functions = Module(tuple(item for item in merged.body if isinstance(item, (Function, Import))))
         context = "\n\n".join([spec.context, emit_module(functions)])
     return Assembly(merged, _spliced(spec, merged), context)
 
 
-def _merge(modules: Sequence[Module]) -> Module:
-    """One module with each statement once; imports first, later definitions of a name win."""
-    statements: dict[str, Stmt] = {}
-    for module in modules:
-        for statement in module.body:
-            statements[_identity(statement)] = statement
-    body = tuple(statements.values())
-    imports = tuple(item for item in body if isinstance(item, Import))
-    return Module((*imports, *(item for item in body if not isinstance(item, Import))))
+def _merged(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Module:
+    """The candidates' programs as one module. A text's only program stays as it was judged."""
+    specified = frozenset(function.name for function in spec.functions)
+    parts = [_part(unit, candidate) for unit, candidate in chosen]
+    if spec.form == "text" and all(part.own == specified for part in parts):
+        return imports_first([statement for part in parts for statement in part.module.body])
+    return merge(parts, specified, lower_module(Source(spec.source.name, spec.context)))
+
+
+def _part(unit: Unit, candidate: Candidate) -> Part:
+    own = frozenset(function.name for function in unit.functions)
+    templates = tuple(template_of(function) for function in unit.functions if function.definition is not None)
+    fixed = {node.id for node in walk(Module(templates)) if isinstance(node, Name)}
+    return Part(candidate.module, own, frozenset(fixed))
 
 
 def _identity(statement: Stmt) -> str:

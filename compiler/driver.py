@@ -109,11 +109,15 @@ def _compile_observed(
         spec = read_spec(*sources)
     chosen: list[_Chosen] = []
     for functions in group_functions(spec.functions):
-        context = assemble(spec, [item.choice.candidate for item in chosen if item.choice is not None]).context
+        context = assemble(spec, _candidates(chosen)).context
         unit = Unit(spec, functions, context, shots)
         say(f"compiling {unit.name}")
         chosen.append(_compile_unit(unit, options, backend, budget, trace, say))
     return _finish(spec, chosen, options, backend, budget, trace)
+
+
+def _candidates(chosen: Sequence[_Chosen]) -> list[tuple[Unit, Candidate]]:
+    return [(item.unit, item.choice.candidate) for item in chosen if item.choice is not None]
 
 
 def _record_start(
@@ -172,7 +176,7 @@ def _compile_unit(
 def _finish(
     spec: Spec, chosen: list[_Chosen], options: Options, backend: Backend | None, budget: Budget, trace: Trace
 ) -> Result:
-    candidates = [item.choice.candidate for item in chosen if item.choice is not None]
+    candidates = _candidates(chosen)
     complete = len(candidates) == len(chosen)
     with budget.phase("emit"):
         assembly = assemble(spec, candidates)
@@ -215,7 +219,7 @@ def _function_result(
         return FunctionResult(function.name, False, None)
     candidate = item.choice.candidate
     with budget.phase("verify"):
-        evidence = evidence_for(function, candidate, assembly.program, item.pool)
+        evidence = evidence_for(function, assembly.program, item.pool)
     for clause in evidence.clauses:
         trace.record(
             "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)

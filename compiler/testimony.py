@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from compiler.candidate import Candidate
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
 from compiler.fill.pool import Pool
+from compiler.ir.lower import LowerError, lower_module
+from compiler.ir.nodes import Class, Function, Module
 from compiler.judge.judge import ExampleVerdict, Judgement, judge
 from compiler.proof.prove import prove
 from compiler.select import Choice
+from compiler.source import Source
 from compiler.spec import Contract, FunctionSpec
 
 
@@ -49,7 +51,7 @@ def _runs(judgement: Judgement) -> bool:
     return not judgement.vector or any(entry[:1] not in "!?" for entry in judgement.vector)
 
 
-def evidence_for(function: FunctionSpec, candidate: Candidate, program: str, pool: Pool) -> Testimony:
+def evidence_for(function: FunctionSpec, program: str, pool: Pool) -> Testimony:
     """Run the emitted program on everything that the specification can check, and try to prove its contracts."""
     inputs = {function.outer_name: (pool.inputs or {}).get(function.name, ())}
     judgement = pool.budget.judged(
@@ -57,8 +59,9 @@ def evidence_for(function: FunctionSpec, candidate: Candidate, program: str, poo
     )
     clauses = [_example_evidence(verdict) for verdict in judgement.examples]
     counts = dict(judgement.checked)
+    emitted = _as_ir(program, function)
     for contract in function.contracts:
-        verdict = _contract_verdict(function, candidate, contract, judgement, counts.get(contract, 0))
+        verdict = _contract_verdict(function, emitted, contract, judgement, counts.get(contract, 0))
         clauses.append(ClauseEvidence(contract.kind, contract.text, verdict, contract.span))
     if function.prose.strip():
         clauses.append(ClauseEvidence("prose", " ".join(function.prose.split()), Unchecked(), function.span))
@@ -74,15 +77,31 @@ def _example_evidence(verdict: ExampleVerdict) -> ClauseEvidence:
     return ClauseEvidence("example", verdict.example.text, states[verdict.state], verdict.example.span)
 
 
+def _as_ir(program: str, function: FunctionSpec) -> Module | Unknown:
+    """The program itself, with a method as a function beside its class."""
+    try:
+        module = lower_module(Source("program.py", program))
+    except LowerError as error:
+        return Unknown(f"not proved: {error}")
+    methods = [
+        item
+        for owner in module.body
+        if isinstance(owner, Class) and owner.name == function.owner
+        for item in owner.body
+        if isinstance(item, Function) and item.name == function.name
+    ]
+    return Module((*module.body, *(replace(method, decorators=()) for method in methods)))
+
+
 def _contract_verdict(
-    function: FunctionSpec, candidate: Candidate, contract: Contract, judgement: Judgement, count: int
+    function: FunctionSpec, emitted: Module | Unknown, contract: Contract, judgement: Judgement, count: int
 ) -> Verdict:
     broken = next((item for item in judgement.violations if item.contract == contract), None)
     if broken is not None:
         return Violated(broken.call.text, broken.got)
     if contract.kind == "pre":
         return Unchecked()
-    proof = prove(candidate.module, function, contract)
+    proof = emitted if isinstance(emitted, Unknown) else prove(emitted, function, contract)
     if isinstance(proof, Proved | Violated):
         return proof
     return Tested(count) if count else proof

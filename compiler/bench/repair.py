@@ -139,7 +139,7 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
     tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
     if choice is None or not is_accepted(choice, pool):
         return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
-    program = assemble(pool.unit.spec, [choice.candidate]).program
+    program = assemble(pool.unit.spec, [(pool.unit, choice.candidate)]).program
     elapsed = round(pool.budget.elapsed, 2)
     return Repaired(problem.id, setting, mutant, True, score(problem, program).passed, tried, elapsed, program)
 

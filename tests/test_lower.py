@@ -42,6 +42,11 @@ x.system("ls") | L0205 | the attribute `system` is outside the subset
 "{:{0.a}}".format(x) | L0205 | `format` is for literal texts with plain fields only
 template.format(x) | L0205 | `format` is for literal texts with plain fields only
 str.format("{}", x) | L0205 | `format` is for literal texts with plain fields only
+("{0." + "__class__}").format(x) | L0205 | `format` is for literal texts with plain fields only
+"{0:{1.__class__}} }".format(x, y) | L0205 | `format` is for literal texts with plain fields only
+map(template.format, xs) | L0205 | `format` is for literal texts with plain fields only
+UserString("{0.__class__}").format(x) | L0205 | `format` is for literal texts with plain fields only
+getattr("", "format") | L0205 | the attribute `format` is outside the subset
 "{a}".format_map(x) | L0205 | the attribute `format_map` is outside the subset
 f(...) | L0202 | `...` is outside the subset
 """
@@ -54,6 +59,9 @@ def test_refused_expressions(line: str) -> None:
         lower_expression(expression)
     assert (caught.value.code, caught.value.reason) == (code, reason)
     assert caught.value.span is not None
+
+
+_FORMATTER = "class A:\n    def format(self, *values):\n        return ''\n"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,26 @@ def test_refused_expressions(line: str) -> None:
         ("x = open\ndef open(): pass", "the built-in `open` is outside the subset"),
         ("class A:\n    open = open", "the built-in `open` is outside the subset"),
         ("class A:\n    gi_frame = 1\nx.gi_frame", "the attribute `gi_frame` is outside the subset"),
+        *[
+            (f"{_FORMATTER}{rest}", "`format` is for literal texts with plain fields only")
+            for rest in (
+                "def f(x):\n    return ('{0.__class__}' + '').format(x)",
+                "def f(x, t):\n    return t.format(x)",
+                "def f(x, t):\n    return list(map(t.format, x))",
+                "def f(x, A):\n    return A().format(x)",
+                "def f(x, a):\n    a = A()\n    return a.format(x)",
+                "def f(x):\n    a = A()\n    a, b = x\n    return a.format(x)",
+                "class B(str):\n    pass\ndef f(x):\n    return B('{0.__class__}').format(x)",
+                "class B(str):\n    def go(self, x):\n        return super().format(x)",
+                "def f(x):\n    return A.format('{0.__class__}', x)",
+                "from collections import namedtuple\nP = namedtuple('P', 'format')\ndef f(p, x):\n    return p.format(x)",
+            )
+        ],
+        (
+            "class A:\n    def __new__(cls):\n        return '{0.__class__}'\n    def format(self):\n        pass\n"
+            "def f(x):\n    return A().format(x)",
+            "`format` is for literal texts with plain fields only",
+        ),
         (
             "match x:\n    case [a, b]:\n        pass",
             "`match` patterns other than literals, `|` and `_` are outside the subset",
@@ -101,6 +129,9 @@ def test_refused_modules(code: str, reason: str) -> None:
         "def compile(x):\n    return x\ndef f(x):\n    return compile(x)",
         "def f(input):\n    return [open for open in input]",
         "def f(x):\n    t = '{} and {:>{w}}'\n    return t.format(x, 1, w=3)",
+        "def f(xs):\n    return list(map('{:>3}'.format, xs))",
+        f"{_FORMATTER}def f(x):\n    a = A()\n    return a.format(x) + A().format(x) + '{{}}'.format(x)",
+        "def f(x):\n    return '{0!r:{1}} {'.format(x, 3)",
         "import collections\ndef f(x: collections.abc.Iterable):\n    return isinstance(x, collections.abc.Sized)",
         "from collections import namedtuple\nP = namedtuple('P', 'row column')\ndef f(p):\n    return p.row + p.column",
         "class A:\n    def __lt__(self, other):\n        return self.weight < other.weight\n"

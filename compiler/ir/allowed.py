@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from compiler.diagnostics import Diagnostic, Label
-from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS, Facts, is_plain_format
+from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS, Facts
 from compiler.ir.annotations import problem_in_annotation
 from compiler.ir.nodes import (
     Attribute,
@@ -115,7 +115,7 @@ def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: Facts) ->
         return "L0204", f"`{module}.{name}` is outside the subset"
     if name.startswith("_"):
         return None if _is_super_method(node) else ("L0205", f"the attribute `{name}` begins with an underscore")
-    if name == "format" and not _formats_plain_text(node.value, occurrence.scope, facts):
+    if name == "format" and not _formats_plainly(node.value, occurrence.scope, facts):
         return "L0205", "`format` is for literal texts with plain fields only"
     if name in ALLOWED_ATTRIBUTES or name in facts.own_attributes:
         return None
@@ -206,11 +206,7 @@ def _is_super_method(node: Attribute) -> bool:
             return False
 
 
-def _formats_plain_text(value: Expr, scope: Scope, facts: Facts) -> bool:
-    match value:
-        case Const(value=str(text)):
-            return is_plain_format(text)
-        case Name(id=name):
-            return name in facts.plain_texts and scope.lookup(name) is not None
-        case _:
-            return "format" in facts.own_attributes
+def _formats_plainly(value: Expr, scope: Scope, facts: Facts) -> bool:
+    """A name that nothing binds here may stand for what the text around binds to it."""
+    name = value.function if isinstance(value, Call) else value
+    return facts.may_format(value) and (not isinstance(name, Name) or scope.lookup(name.id) is not None)

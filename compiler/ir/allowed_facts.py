@@ -35,13 +35,15 @@ FORBIDDEN_BUILTINS: frozenset[str] = frozenset(dir(builtins)) - ALLOWED_BUILTINS
 class Facts:
     """``own_attributes`` are names of attributes that the module itself defines.
 
-    ``vouched`` are the identities of nodes that their parent has checked; ``plain_texts`` the names that only ever
-    stand for a text with harmless format fields; ``shadows`` the names of forbidden built-ins that are safely
-    redefined.
+    ``formatters`` are the module's classes whose instances are no texts and have a ``format`` of their own;
+    ``formatting`` the names that only ever stand for such an instance or for a text with harmless format fields.
+    ``shadows`` are the names of forbidden built-ins that are safely redefined, ``vouched`` the identities of nodes that
+    their parent has checked.
     """
 
     own_attributes: frozenset[str]
-    plain_texts: frozenset[str]
+    formatters: frozenset[str]
+    formatting: frozenset[str]
     shadows: frozenset[str]
     vouched: set[int]
 
@@ -49,39 +51,69 @@ class Facts:
     def of(module: Module) -> Facts:
         nodes = list(walk(module))
         own = frozenset(name for node in nodes for name in _defined_attributes(node)) - NEVER_ATTRIBUTES
-        return Facts(own, _plain_texts(nodes), _safe_shadows(module), set())
+        formatters = _formatters(module, nodes)
+        return Facts(own, formatters, _formatting(nodes, formatters), _safe_shadows(module), set())
+
+    def may_format(self, value: Expr) -> bool:
+        """Whether ``value.format`` surely reads no attribute by a name that stands in a text."""
+        match value:
+            case Const(value=str(text)):
+                return is_plain_format(text)
+            case Name(id=name):
+                return name in self.formatting
+            case _:
+                return _makes_one_of(value, self.formatters)
 
 
 def is_plain_format(text: str) -> bool:
     """Whether a format text has only fields such as ``{}``, ``{0}``, ``{name}`` and ``{:>{width}}``."""
     try:
-        fields = list(string.Formatter().parse(text))
+        return all(
+            (not field or field.isidentifier() or field.isdecimal()) and (not shape or is_plain_format(shape))
+            for _, field, shape, _ in string.Formatter().parse(text)
+        )
     except ValueError:
-        # Formatting it raises before anything is read.
+        # A fault ends formatting as it ends parsing: the fields before it are read, and they are plain.
         return True
-    for _, field, shape, _ in fields:
-        if field and not (field.isidentifier() or field.isdecimal()):
-            return False
-        if shape and not is_plain_format(shape):
-            return False
-    return True
 
 
-def _plain_texts(nodes: list[Node]) -> frozenset[str]:
-    """Names to which the module never binds anything but literal texts with plain fields."""
-    plain: set[str] = set()
+def _formatters(module: Module, nodes: list[Node]) -> frozenset[str]:
+    """Classes without bases that define ``format``, where nothing but the class ever has its name."""
+    own = [node for node in module.body if isinstance(node, Class) and _has_plain_instances(node)]
+    bound = [name for node in nodes for name in _all_bound_by(node)]
+    return frozenset(node.name for node in own if bound.count(node.name) == 1)
+
+
+def _has_plain_instances(node: Class) -> bool:
+    defined = {name for item in node.body for name in _class_attributes(item)}
+    return not node.bases and not node.decorators and "format" in defined and "__new__" not in defined
+
+
+def _makes_one_of(value: Expr, classes: frozenset[str]) -> bool:
+    return isinstance(value, Call) and isinstance(value.function, Name) and value.function.id in classes
+
+
+def _formatting(nodes: list[Node], formatters: frozenset[str]) -> frozenset[str]:
+    """Names to which the module never binds anything but literal texts with plain fields, or such instances."""
+    good: set[str] = set()
     other: set[str] = set()
     for node in nodes:
         match node:
-            case Assign(targets=(Name(id=name),), value=Const(value=str(text))) if is_plain_format(text):
-                plain.add(name)
-            case Assign(targets=targets) | Delete(targets=targets):
-                other |= {name for target in targets for name in target_names(target)}
-            case AnnAssign(target=target, value=Const(value=str(text))) if is_plain_format(text):
-                plain |= set(target_names(target))
+            case Assign(targets=(Name(id=name),), value=value) | AnnAssign(target=Name(id=name), value=value) if (
+                isinstance(value, Const) and isinstance(value.value, str) and is_plain_format(value.value)
+            ) or (value is not None and _makes_one_of(value, formatters)):
+                good.add(name)
             case _:
-                other |= _bound_by(node)
-    return frozenset(plain - other)
+                other |= _all_bound_by(node)
+    return frozenset(good - other)
+
+
+def _all_bound_by(node: Node) -> set[str]:
+    match node:
+        case Assign(targets=targets) | Delete(targets=targets):
+            return {name for target in targets for name in target_names(target)}
+        case _:
+            return _bound_by(node)
 
 
 def _bound_by(node: Node) -> set[str]:

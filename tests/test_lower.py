@@ -102,7 +102,7 @@ _FORMATTER = "class A:\n    def format(self, *values):\n        return ''\n"
                 "class B(str):\n    pass\ndef f(x):\n    return B('{0.__class__}').format(x)",
                 "class B(str):\n    def go(self, x):\n        return super().format(x)",
                 "def f(x):\n    return A.format('{0.__class__}', x)",
-                "from collections import namedtuple\nP = namedtuple('P', 'format')\ndef f(p, x):\n    return p.format(x)",
+                "from enum import Enum\nE = Enum('E', 'format')\ndef f(p, x):\n    return p.format(x)",
             )
         ],
         (

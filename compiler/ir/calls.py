@@ -15,7 +15,7 @@ from compiler.ir.surroundings import MISSING
 
 _DIRECT = frozenset({FunctionType, BuiltinFunctionType, MethodType})
 _OWN = frozenset({FunctionType, MethodType})
-_PLAIN = frozenset({FunctionType})
+_NONE: frozenset[type[Any]] = frozenset()
 
 
 def compile_call(node: ir.Call, scope: Scope) -> Code:
@@ -76,7 +76,7 @@ def _call_method(value: Code, name: str, arguments: list[Code], scope: Scope) ->
     if not permitted_attribute(name):
         raise Refused(f"the attribute {name} is outside the subset")
     meter = scope.unit.meter
-    direct = _PLAIN if name in METHOD_CHECKS else _DIRECT
+    direct = _NONE if name in METHOD_CHECKS else _DIRECT
     match arguments:
         case []:
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections import Counter, OrderedDict, UserString, deque
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import BuiltinFunctionType, MethodDescriptorType, MethodType
+from functools import partial
+from itertools import groupby
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType
 from typing import Any, TypeAlias
 
 from compiler.ir import guards, subset
@@ -34,50 +36,68 @@ def is_guarded_type(kind: type[Any]) -> bool:
 
 def call_guarded(meter: Meter, function: Any, arguments: Arguments, keywords: Keywords) -> Any:
     """Call something that is not a function of the program, after the check that belongs to it."""
-    kind = type(function)
-    if kind in BUILTIN_METHODS or (kind is MethodType and function.__func__.__module__ != PROGRAM_MODULE):
-        method_check = METHOD_CHECKS.get(function.__name__)
-        if method_check is not None:
-            arguments = method_check(meter, (function.__self__, *arguments), keywords)[1:]
-    elif kind is MethodDescriptorType:
-        method_check = METHOD_CHECKS.get(function.__name__)
-        if method_check is not None and arguments:
-            arguments = method_check(meter, arguments, keywords)
-    elif isinstance(function, type):
+    if isinstance(function, type):
         type_check = _TYPE_CHECKS.get(function)
         if type_check is not None:
             arguments = type_check(meter, arguments, keywords)
+    elif _is_library_method(function):
+        method_check = METHOD_CHECKS.get(getattr(function, "__name__", ""))
+        if method_check is not None:
+            if hasattr(function, "__self__"):
+                arguments = method_check(meter, (function.__self__, *arguments), keywords)[1:]
+            elif arguments:
+                arguments = method_check(meter, arguments, keywords)
     return function(*arguments, **keywords)
 
 
-def _tame(meter: Meter, value: Any) -> Any:
-    """A function that C code is about to call by itself, with its guard where it has one."""
-    kind = type(value)
+def _is_library_method(function: Any) -> bool:
+    """Whether this is a method that the program did not write, with its object or taken from the class."""
+    kind = type(function)
+    if kind is MethodType:
+        return bool(function.__func__.__module__ != PROGRAM_MODULE)
+    if kind is FunctionType:
+        return function.__module__ != PROGRAM_MODULE and "." in function.__qualname__
+    return kind in BUILTIN_METHODS or kind is MethodDescriptorType
+
+
+def tame(meter: Meter, value: Any) -> Any:
+    """A value that C code may call by itself: with its guard where it has one."""
     guarded = (
         value in _TYPE_CHECKS
-        if kind is type
-        else (kind in BUILTIN_METHODS or kind is MethodDescriptorType) and value.__name__ in METHOD_CHECKS
+        if type(value) is type
+        else _is_library_method(value) and getattr(value, "__name__", "") in METHOD_CHECKS
     )
     if not guarded:
         return value
     return lambda *arguments, **keywords: call_guarded(meter, value, arguments, keywords)
 
 
+def ticking(meter: Meter, make: Callable[..., Iterator[Any]]) -> Callable[..., guards.Ticking]:
+    """``make``, with its iterators made to use up steps, and the functions that they call tame."""
+
+    def made(*arguments: Any, **keywords: Any) -> guards.Ticking:
+        return guards.Ticking(meter, make(*_bound(meter, arguments, keywords), **keywords))
+
+    return made
+
+
 def _consume(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
-    for name in ("key", "default", "func"):
-        if name in keywords:
-            keywords[name] = _tame(meter, keywords[name])
-    return tuple([guards.consumed(meter, value) for value in arguments])
+    _tame_keywords(meter, keywords)
+    return tuple([tame(meter, guards.consumed(meter, value)) for value in arguments])
 
 
 def _bound(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
-    del keywords
-    return tuple([_tame(meter, guards.bounded(meter, value)) for value in arguments])
+    _tame_keywords(meter, keywords)
+    return tuple([tame(meter, guards.bounded(meter, value)) for value in arguments])
+
+
+def _tame_keywords(meter: Meter, keywords: Keywords) -> None:
+    for name, value in keywords.items():
+        keywords[name] = tame(meter, value)
 
 
 def _method_consume(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
-    if "key" in keywords:
-        keywords["key"] = _tame(meter, keywords["key"])
+    _tame_keywords(meter, keywords)
     return (arguments[0], *[guards.consumed(meter, value) for value in arguments[1:]])
 
 
@@ -143,7 +163,9 @@ def _permutations(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arg
 
 def _attribute(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
     del meter, keywords
-    if len(arguments) > 1 and isinstance(arguments[1], str) and not permitted_attribute(arguments[1]):
+    if len(arguments) > 1 and isinstance(arguments[1], str):
+        if permitted_attribute(arguments[1]) and arguments[1] != "format":
+            return arguments
         raise Refused(f"the attribute {arguments[1]} is outside the subset")
     return arguments
 
@@ -187,8 +209,8 @@ def _format(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments
 
 
 def _template(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
-    if isinstance(arguments[0], str):
-        guards.check_template(meter, arguments[0], (*arguments[1:], *keywords.values()))
+    if isinstance(arguments[0], str | UserString):
+        guards.check_template(meter, str(arguments[0]), (*arguments[1:], *keywords.values()))
     return arguments
 
 
@@ -276,7 +298,7 @@ METHOD_CHECKS: dict[str, Check] = {
 
 _TYPE_CHECKS: dict[type[Any], Check] = {
     **dict.fromkeys((list, tuple, set, frozenset, dict, deque, Counter, OrderedDict), _consume),
-    **dict.fromkeys((map, filter, zip, enumerate, reversed), _bound),
+    **dict.fromkeys((map, filter, zip, enumerate, reversed, groupby, partial), _bound),
     **dict.fromkeys((bytes, bytearray), _buffer),
     int: _integer,
     Fraction: _integer,
@@ -292,10 +314,15 @@ _CONSUMING = """
     statistics.covariance statistics.linear_regression operator.contains operator.countOf operator.indexOf
     copy.copy copy.deepcopy functools.reduce random.shuffle json.dumps textwrap.wrap textwrap.fill
 """
+_CALLING = """
+    bisect.bisect bisect.bisect_left bisect.bisect_right bisect.insort bisect.insort_left bisect.insort_right
+    functools.cache functools.lru_cache functools.cmp_to_key json.loads
+"""
 _PATTERN_FUNCTIONS = "re.match re.search re.fullmatch re.sub re.subn re.findall re.finditer re.split"
 
 FUNCTION_CHECKS: dict[str, Check] = {
     **dict.fromkeys(_CONSUMING.split(), _consume),
+    **dict.fromkeys(_CALLING.split(), _bound),
     **dict.fromkeys(_PATTERN_FUNCTIONS.split(), _uninterruptible),
     **dict.fromkeys(("builtins.getattr", "builtins.hasattr"), _attribute),
     "builtins.setattr": _setting,

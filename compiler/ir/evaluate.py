@@ -8,11 +8,11 @@ from typing import Any
 from compiler.ir import guards
 from compiler.ir import nodes as ir
 from compiler.ir.calls import compile_call, compile_items
-from compiler.ir.checks import permitted_attribute
+from compiler.ir.checks import METHOD_CHECKS, permitted_attribute, tame
 from compiler.ir.comprehensions import compile_comprehension
 from compiler.ir.frames import UNBOUND, Code, Frame, Scope, constant, load, peek, store
 from compiler.ir.functions import compile_lambda
-from compiler.ir.meter import Refused
+from compiler.ir.meter import Meter, Refused
 from compiler.ir.operations import binary, comparer, comparison, unary
 
 
@@ -51,7 +51,7 @@ def _compile(node: ir.Expr, scope: Scope) -> Code:
         case ir.Subscript():
             return _subscript(node, scope)
         case ir.Attribute(value, name):
-            return _attribute(scope.code(value), name)
+            return _attribute(scope.code(value), name, meter)
         case ir.BoolOp(symbol, operands):
             return _junction(symbol, tuple([scope.code(item) for item in operands]))
         case ir.Unary(symbol, operand):
@@ -124,9 +124,12 @@ def _slice(lower: Code, upper: Code, step: Code) -> Code:
     return lambda frame: slice(lower(frame), upper(frame), step(frame))
 
 
-def _attribute(value: Code, name: str) -> Code:
+def _attribute(value: Code, name: str, meter: Meter) -> Code:
     if not permitted_attribute(name):
         raise Refused(f"the attribute {name} is outside the subset")
+    if name in METHOD_CHECKS:
+        # Whoever calls this method in the end, its guard goes with it.
+        return lambda frame: tame(meter, getattr(value(frame), name))
     return lambda frame: getattr(value(frame), name)
 
 

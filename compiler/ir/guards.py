@@ -7,7 +7,8 @@ is stopped is unknown, never wrong: the emitted code can still be run in a child
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import string
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -15,6 +16,7 @@ from types import FunctionType
 from typing import Any
 
 from compiler.ir.meter import PROGRAM_MODULE, Meter, Refused
+from compiler.ir.subset import NEVER_ATTRIBUTES
 
 MAX_ITEMS = 4_000_000
 MAX_BITS = 1_000_000
@@ -23,6 +25,7 @@ SIZED: frozenset[type[Any]] = frozenset({str, bytes, bytearray, list, tuple})
 
 _IMMUTABLE_TYPE = 1 << 8
 _WIDE = re.compile(r"[0-9]{7}")
+_FIELD_ATTRIBUTE = re.compile(r"\.([^.\[]*)")
 _BLOCK = 32
 
 
@@ -182,8 +185,9 @@ def check_contains(meter: Meter, item: Any, container: Any) -> None:
 
 def check_template(meter: Meter, template: str, values: tuple[Any, ...]) -> None:
     """``template.format(*values)``: no attribute of a value but plain ones, no width without end."""
-    if "._" in template or re.search(r"\.(gi|cr|ag|co|f|tb|func)_", template):
-        raise Refused(f"the format string {template!r} reads a private attribute")
+    for name in _attributes_read(template):
+        if name.startswith("_") or name in NEVER_ATTRIBUTES:
+            raise Refused(f"the format string {template!r} reads a private attribute")
     check_width(meter, template)
     for value in values:
         if isinstance(value, int) and abs(value) > MAX_ITEMS and ":{" in template.replace(" ", ""):
@@ -191,13 +195,14 @@ def check_template(meter: Meter, template: str, values: tuple[Any, ...]) -> None
         check_integral(meter, value)
 
 
-def ticking(meter: Meter, make: Callable[..., Iterator[Any]]) -> Callable[..., Ticking]:
-    """``make``, with its iterators made to use up steps."""
-
-    def made(*arguments: Any, **keywords: Any) -> Ticking:
-        return Ticking(meter, make(*[bounded(meter, value) for value in arguments], **keywords))
-
-    return made
+def _attributes_read(template: str) -> Iterator[str]:
+    """The attributes that a format text reads before its first fault, which ends its formatting."""
+    try:
+        for _, field, shape, _ in string.Formatter().parse(template):
+            yield from _FIELD_ATTRIBUTE.findall(field or "")
+            yield from _attributes_read(shape or "")
+    except ValueError:
+        return
 
 
 def _charge_product(meter: Meter, left_bits: int, right_bits: int) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from compiler.ir import guards, subset
-from compiler.ir.checks import FUNCTION_CHECKS, Check
+from compiler.ir import subset
+from compiler.ir.checks import FUNCTION_CHECKS, Check, ticking
 from compiler.ir.meter import RECURSION_LIMIT, Meter, Refused
 
 MISSING: Any = object()
@@ -99,9 +99,9 @@ class Surroundings:
     def _guarded(self, name: str, value: Any) -> Any:
         meter = self.meter
         if name in _TICKING_SOURCES:
-            made = guards.ticking(meter, value)
+            made = ticking(meter, value)
             if name == "itertools.chain":
-                made.from_iterable = guards.ticking(meter, value.from_iterable)  # type: ignore[attr-defined]
+                made.from_iterable = ticking(meter, value.from_iterable)  # type: ignore[attr-defined]
             return made
         check = FUNCTION_CHECKS.get(name)
         if check is None or isinstance(value, type):

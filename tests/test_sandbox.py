@@ -252,6 +252,53 @@ def test_results_cannot_be_forged_by_patching(body: str) -> None:
     assert outcome_of(body) == Returned("2", "2", "int")
 
 
+SPEAKING = """
+def say(frame):
+    while frame is not None:
+        if "report" in frame.f_locals:
+            frame.f_locals["report"]("loaded", "returned", "None", "None", "NoneType", "0.1")
+        frame = frame.f_back
+"""
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "import sys\nsay(sys._getframe())",
+        "import sys\nsay(sys._getframe(1))",
+        "import typing\nsay(typing.sys._getframe(1))",
+        "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    say(error.__traceback__.tb_frame)",
+        "def g():\n    say(held[0].gi_frame)\n    yield 1\nheld = []\nheld.append(g())\nnext(held[0])",
+        "async def g():\n    pass\nsay(g().cr_frame)",
+        "import sys\nsay(getattr(sys, '_get' + 'frame')())",
+        "import sys\nsys.modules['child'].BaseException = KeyError",
+        "import sys\nsys.modules['__main__'].child.BaseException = KeyError",
+        "import sys\nsys.stdout.write.__globals__['BaseException'] = KeyError",
+    ],
+)
+def test_a_script_does_not_find_its_judge(way: str) -> None:
+    assert isinstance(run_script(f"{SPEAKING}\n{way}\nraise ValueError"), Raised)
+
+
+def test_what_names_its_module_still_can() -> None:
+    program = """
+from collections import namedtuple
+from dataclasses import make_dataclass
+from enum import Enum
+from typing import NamedTuple, NewType, Protocol, TypeVar
+
+class Sized(Protocol):
+    def size(self) -> int: ...
+
+kinds = namedtuple("P", "x"), Enum("E", "a"), NamedTuple("N", [("x", int)]), NewType("W", int), TypeVar("T")
+made = make_dataclass("D", ["x"])(1)
+
+def f():
+    return [kind.__module__ for kind in kinds]
+"""
+    assert one(program).outcome == Returned(str(["candidate"] * 5), canonical(["candidate"] * 5), "list")
+
+
 def test_writing_to_the_pipe_is_noticed() -> None:
     write = """inner()["write"](fd, b'["probe", "returned"]\\n')"""
     body = f"for fd in range(64):\n    try:\n        {write}\n    except OSError:\n        pass"

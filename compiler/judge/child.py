@@ -3,7 +3,9 @@
 The parent starts it as ``python -c "import child"`` with this folder as the only addition to the path, an empty
 environment and a scratch folder as working directory. It imports the standard library and its two neighbours here, and
 nothing else. The job comes marshalled on standard input; each report is one line of JSON on the pipe that the job
-names, led by a random word that candidate code does not know, so that it cannot speak for its judge.
+names, led by a random word that candidate code is not told, so that it cannot speak for its judge by mistake or by
+guessing. Only what the check of names has let through surely cannot find it: code that skips that check, such as a raw
+answer that is scored, may patch the very built-ins that its judge uses. It stays within the process all the same.
 """
 
 from __future__ import annotations
@@ -35,6 +37,11 @@ __all__ = ["canonical"]
 LONGEST_VALUE = 1000
 _STARRED, _DOUBLE_STARRED = 0x04, 0x08
 _STOPS = frozenset({"time", "memory", "output"})
+# Modules that a program cannot look up any more: doors of the process, and its judge.
+_HIDDEN = (
+    *("ctypes", "_ctypes", "resource", "os", "posix", "signal", "marshal", "_signal"),
+    *("child", "confinement", "canonical"),
+)
 
 
 class ProbeJob(TypedDict):
@@ -63,24 +70,21 @@ class Job(TypedDict):
     output_bytes: int
 
 
-class Halt(BaseException):
-    """A limit was reached. Not an ``Exception``, so that ``except Exception`` does not swallow it."""
-
-
 class Watch:
-    """Clock, output and violations of the step that runs now. What it records stays, even where code catches it."""
+    """Clock and violations of the step that runs now. What it records stays, even where code catches it."""
 
-    def __init__(self, cpu_seconds: float, output_bytes: int) -> None:
+    def __init__(self, cpu_seconds: float, output: confinement.Output) -> None:
         self.cpu_seconds = cpu_seconds
-        self.output_left = output_bytes
-        self.stopped = ""
+        self.output = output
+        self.out_of_time = False
         self.violation = ""
         signal.signal(signal.SIGVTALRM, self._on_timer)
         # Code that no handler can interrupt (10 ** 10 ** 9) ends by this signal's default action: death.
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
 
     def start(self) -> None:
-        self.stopped = self.violation = ""
+        self.out_of_time = self.output.full = False
+        self.violation = ""
         signal.setitimer(signal.ITIMER_PROF, self.cpu_seconds * 1.25 + 0.5)
         signal.setitimer(signal.ITIMER_VIRTUAL, self.cpu_seconds, 0.05)
 
@@ -92,20 +96,13 @@ class Watch:
         self.violation = self.violation or event
 
     def _on_timer(self, _number: int, _frame: FrameType | None) -> NoReturn:
-        self.stopped = "time"
-        raise Halt("time")
+        self.out_of_time = True
+        raise confinement.Halt("time")
 
-    def write(self, text: object) -> int:
-        """Stand in for standard output: count and forget."""
-        size = len(text) if isinstance(text, (str, bytes)) else 0
-        self.output_left -= size
-        if self.output_left < 0:
-            self.stopped = "output"
-            raise Halt("output")
-        return size
-
-    def flush(self) -> None:
-        """Nothing is kept, so nothing is flushed."""
+    @property
+    def stopped(self) -> str:
+        """The limit that was reached, if any."""
+        return "output" if self.output.full else "time" if self.out_of_time else ""
 
 
 def main() -> None:
@@ -116,10 +113,12 @@ def main() -> None:
     confinement.preload(job["modules"], job["program"])
     confinement.limit_resources(job["memory_bytes"], job["total_cpu_seconds"])
     confinement.filter_system_calls(job["machine"])
-    watch = Watch(job["cpu_seconds"], job["output_bytes"])
-    sys.stdout = sys.stderr = watch
-    for name in ("ctypes", "_ctypes", "resource", "os", "posix", "signal", "marshal", "_signal"):
+    output = confinement.Output(job["output_bytes"])
+    watch = Watch(job["cpu_seconds"], output)
+    sys.stdout = sys.stderr = output
+    for name in _HIDDEN:
         sys.modules.pop(name, None)
+    vars(sys.modules["__main__"]).pop("child", None)
     confinement.deny_events(watch.record)
     _serve(job, watch, os.write)
 
@@ -169,7 +168,7 @@ def _timed(watch: Watch, step: Callable[[], object]) -> Steps:
             outcome = ("returned", _readable(value), _behaviour(value), _type_name(value))
         finally:
             watch.stop()
-    except Halt as halt:
+    except confinement.Halt as halt:
         # The signal may have struck inside the first stop.
         watch.stop()
         outcome = ("stopped", str(halt), "", "")

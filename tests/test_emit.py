@@ -240,6 +240,36 @@ def test_holes_are_filled_in_place(text: str, fill: tuple[str, str], expected: s
     assert _splice(text, fill) == expected
 
 
+def _behind_docstring(text: str, code: str) -> str:
+    """Fills the body that is missing behind the docstring ``d``, whose end is the last quote."""
+    source = Source("a.py", text)
+    end = text.rindex("'") + 1
+    hole = spec.Hole("body", "body", source.span(end, end))
+    return splice(source, {"body": _block(code)}, [hole])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f(x):\n  'd: e'\n", "def f(x):\n  'd: e'\n  y = x\n  return y\n"),
+        ("def f(x):\n  'd'  # c", "def f(x):\n  'd'\n  y = x\n  return y  # c"),
+        (
+            "def f(x):\r\n\t'''d\r\ne'''\r\nz = 1",
+            "def f(x):\r\n\t'''d\r\ne'''\r\n\ty = x\r\n\treturn y\r\nz = 1",
+        ),
+    ],
+)
+def test_a_body_goes_below_its_docstring(text: str, expected: str) -> None:
+    assert _behind_docstring(text, "y = x\nreturn y") == expected
+
+
+def test_a_docstring_on_the_line_of_its_function() -> None:
+    assert _behind_docstring("def f(x): 'd'\n", "return x") == "def f(x): 'd'; return x\n"
+    with pytest.raises(LiftcError) as caught:
+        _behind_docstring("def f(x): 'd'\n", "if x:\n    return x")
+    assert caught.value.diagnostics[0].code == "L0231"
+
+
 def test_statements_that_have_no_room() -> None:
     with pytest.raises(LiftcError) as caught:
         _splice("x = 1; ...; y = 2\n", ("statement", "if a:\n    b()"))

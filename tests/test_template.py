@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compiler.emit.module import emit_module
+from compiler.emit.splice import splice
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.template import fill_template, match_template, template_of, with_function
 from compiler.front import read_spec
@@ -52,6 +53,25 @@ def test_an_answer_fills_the_holes_and_nothing_else(text: str, answer: str) -> N
     assert fills is not None
     filled = fill_template(template, fills)
     assert filled.body == module.function(function.name).body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def double(n: int) -> int:\n    """Twice."""',
+        'def double(n: int) -> int: """Twice."""  # said once\n',
+        'def double(n: int) -> int:\r\n    """Twice.\r\n\r\n    >>> double(2)\r\n    4\r\n    """\r\n',
+        'def double(n: int) -> int:\n    ("""Twice."""\n     """Really.""")\n',
+    ],
+)
+def test_a_docstring_alone_is_followed_by_its_body(text: str) -> None:
+    spec = spec_of(text)
+    function = spec.functions[0]
+    answer = lower_candidate("def double(n):\n    return n * 2\n", "double")
+    fills = match_template(template_of(function), answer.function("double"))
+    assert fills is not None
+    program = splice(spec.source, fills, function.holes)
+    assert lower_candidate(program, "double").function("double").body == answer.function("double").body
 
 
 def test_an_answer_that_changes_the_rest_is_refused() -> None:

@@ -111,20 +111,33 @@ def _statements_text(source: Source, hole: spec.Hole, block: Block) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     unit = _unit(text)
     block = block or (Pass(),)
+    behind_docstring = hole.span.start == hole.span.end
+    if behind_docstring and (indent := _docstring_indent(source, hole)) is not None:
+        return newline + _as_file(emit_block(block, indent), unit, newline, indent)
     if not before.strip():
         return _as_file(emit_block(block, before), unit, newline, before)[len(before) :]
     lines = [emit_block((statement,)).rstrip("\n") for statement in block]
     simple = all(isinstance(item, _SIMPLE) and not item.comments and item.remark is None for item in block)
     if simple and not any("\n" in line for line in lines) and (len(lines) == 1 or after.lstrip().startswith(";")):
-        return "; ".join(lines)
+        return ("; " if behind_docstring else "") + "; ".join(lines)
     margin = before[: len(before) - len(before.lstrip())]
-    if after.strip() and not after.lstrip().startswith("#"):
+    if behind_docstring or (after.strip() and not after.lstrip().startswith("#")):
         raise LiftcError(
             (Diagnostic("L0231", "the statements for this hole do not fit on its line", (Label(hole.span),)),)
         )
     if ":" in before and not before.rstrip().endswith(";"):
         margin += unit
     return newline + _as_file(emit_block(block, margin), unit, newline, margin)
+
+
+def _docstring_indent(source: Source, hole: spec.Hole) -> str | None:
+    """The indentation of the docstring that ends at the hole; ``None`` where it stands on the line of its ``def``."""
+    head = plain_lines(source.text[: hole.span.start])
+    tree = ast.parse(head)
+    last = max((node for node in ast.walk(tree) if isinstance(node, ast.stmt)), key=lambda node: (node.lineno, node.col_offset))
+    line = head.split("\n")[last.lineno - 1]
+    margin = line[: len(line) - len(line.lstrip())]
+    return margin if last.col_offset == len(margin.encode()) else None
 
 
 def _as_file(code: str, unit: str, newline: str, margin: str) -> str:

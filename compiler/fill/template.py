@@ -40,7 +40,8 @@ def _mark(definition: Span, holes: tuple[Hole, ...]) -> tuple[str, Mapping[str, 
     for marker, hole in sorted(markers.items(), key=lambda item: -item[1].span.start):
         start = hole.span.start - definition.start
         end = hole.span.end - definition.start
-        text = text[:start] + marker + text[end:]
+        behind_docstring = "; " if start == end else ""
+        text = text[:start] + behind_docstring + marker + text[end:]
     return text, markers
 
 

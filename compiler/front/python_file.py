@@ -192,9 +192,8 @@ def _holes(file: PythonFile, targets: list[_Target]) -> dict[str, tuple[Hole, ..
 
 def _places(file: PythonFile, target: _Target) -> list[tuple[HoleKind, Span]]:
     """Kind and span of a function's holes; the missing body after a docstring is an empty span at its end."""
-    docstring = docstring_of(target.node.body)
-    if not target.dots and docstring is not None:
-        end = file.span(docstring).end
+    if not target.dots and docstring_of(target.node.body) is not None:
+        end = file.span(target.node.body[0]).end
         return [("body", file.source.span(end, end))]
     return [(dots.kind, file.span(dots.node)) for dots in target.dots]
 

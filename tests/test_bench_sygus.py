@@ -51,6 +51,18 @@ def test_both_sides_are_run_and_checked(folder: Path, tmp_path: Path) -> None:
     assert summary.difference.mean == 0.0
 
 
+def test_a_missing_solver_is_told_before_anything_is_run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sygus, "find_spec", lambda name: None)
+    assert main(["bench", "sygus", str(folder), "--out", str(tmp_path / "rows.jsonl")]) == 2
+    told = capsys.readouterr().err
+    assert "error[L0609]" in told
+    assert "pip install 'liftc[bench]'" in told
+    assert "--sides liftc" in told
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
 def test_a_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "rows.jsonl"
     first = run(problems_in([folder], limit=1), 20.0, ("liftc",), out)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
+from compiler.bench.profile import Profile
 from compiler.cli import main
+from compiler.commands import bench
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -67,3 +70,39 @@ def test_bench_refuses_what_is_no_suite(tmp_path: Path, capsys: pytest.CaptureFi
         assert "error[L0707]" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["bench", "run", "own", "--without", "everything", "--out", "rows.jsonl"])
+
+
+def test_every_action_of_bench_is_declared_and_done() -> None:
+    parser = ArgumentParser()
+    bench.add_arguments(parser)
+    (actions,) = (action for action in parser._actions if isinstance(action.choices, dict))
+    assert set(actions.choices or ()) == set(bench.actions())
+    assert actions.metavar == "|".join(bench.actions())
+    for name in bench.actions():
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", name, "--help"])
+        assert ended.value.code == 0
+
+
+def test_bench_profile_takes_a_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(
+        "compiler.bench.profile.profile", lambda problems, say: Profile(len(problems), 1.0, 1, 1, 1, ())
+    )
+    assert main(["bench", "profile", "--limit", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["compiles"] == 2
+
+
+def test_bench_ir_reads_the_own_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "ir", "own", "--limit", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 1
+    assert main(["bench", "ir", str(tmp_path / "missing.jsonl")]) == 2
+    told = capsys.readouterr().err
+    assert "missing.jsonl: No such file or directory" in told
+    assert "JSON Lines with reference solutions" in told
+
+
+def test_no_model_is_none_beside_others(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(spec), "--models", "none,qwen2.5-coder-0.5b"])
+    assert ended.value.code == 2
+    assert "`none` is no model beside others" in capsys.readouterr().err

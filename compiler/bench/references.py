@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compiler.bench.suites import OWN, own_suite
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -24,6 +26,7 @@ class Reference:
 def read_references(paths: Sequence[Path]) -> list[Reference]:
     """The references in JSONL files (HumanEval, MBPP, our own suite) and in ``.py`` files, folders included.
 
+    ``own`` is liftc's own suite.
     Raises ``OSError`` for what cannot be read and ``ValueError`` for a row of another form.
     """
     with warnings.catch_warnings():
@@ -33,15 +36,21 @@ def read_references(paths: Sequence[Path]) -> list[Reference]:
 
 
 def _read(path: Path) -> Iterator[Reference]:
-    if path.is_dir():
+    if str(path) == OWN:
+        yield from _rows(own_suite(), OWN)
+    elif path.is_dir():
         for file in sorted([*path.rglob("*.py"), *path.rglob("*.jsonl")]):
             yield from _read(file)
     elif path.suffix == ".py":
         yield Reference(str(path), path.read_text(encoding="utf-8"))
     else:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if line.strip():
-                yield _from_row(json.loads(line), f"{path.name}:{number}")
+        yield from _rows(path.read_text(encoding="utf-8"), path.name)
+
+
+def _rows(text: str, name: str) -> Iterator[Reference]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield _from_row(json.loads(line), f"{name}:{number}")
 
 
 def _from_row(row: Mapping[str, Any], place: str) -> Reference:

@@ -89,9 +89,14 @@ def read_suites(
     return [problem for problems in held for problem in problems[:limit]]
 
 
+def own_suite() -> str:
+    """The JSON Lines of liftc's own suite."""
+    return (files("compiler.bench") / "suites" / "own.jsonl").read_text(encoding="utf-8")
+
+
 def _read(suite: str | Path) -> list[Problem]:
     if suite == OWN:
-        text, name = (files("compiler.bench") / "suites" / "own.jsonl").read_text(encoding="utf-8"), OWN
+        text, name = own_suite(), OWN
     else:
         try:
             text, name = Path(suite).read_text(encoding="utf-8"), Path(suite).stem

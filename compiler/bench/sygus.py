@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.rows import append_line
 from compiler.bench.statistics import Difference, median, paired_difference
-from compiler.diagnostics import LiftcError
+from compiler.diagnostics import Diagnostic, LiftcError
 from compiler.front import read_source
 from compiler.source import Source
 from compiler.sygus.judging import judge_answer
@@ -87,6 +88,14 @@ def problems_in(folders: Sequence[Path], limit: int | None = None, ids: Sequence
     if not found:
         raise FileNotFoundError(f"there is no problem (.sl) in {', '.join(map(str, folders))}")
     return found
+
+
+def check_installed(sides: Sequence[Side]) -> None:
+    """Raise ``LiftcError`` (L0609) where a side is not there to be measured."""
+    if "cvc5" in sides and find_spec("cvc5") is None:
+        message = "the solver cvc5 is not installed"
+        hints = ("install it: pip install 'liftc[bench]'", "`--sides liftc` measures liftc alone")
+        raise LiftcError([Diagnostic("L0609", message, help=hints)])
 
 
 def run(

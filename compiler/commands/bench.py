@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     from compiler.bench.suites import Problem
 
 SIDES = ("liftc", "cvc5")
+_FILES = {"ir": ("name `own`, JSON Lines with reference solutions, Python files, or folders of these",)}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the sub-commands."""
-    actions = parser.add_subparsers(
-        dest="action",
-        required=True,
-        metavar="run|report|ir|overheads|replays|sygus|batch|repair|guidance|grammars|proposals|profile",
-    )
+    actions = parser.add_subparsers(dest="action", required=True)
     run_ = actions.add_parser("run", help="compile a suite's problems, and ask the raw model beside it")
     _add_suite(run_)
     _add_budgets(run_)
@@ -43,7 +40,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     report.add_argument("rows", type=Path, nargs="+", metavar="FILE")
     report.add_argument("--markdown", action="store_true", help="print Markdown")
     ir = actions.add_parser("ir", help="how many reference solutions the IR covers")
-    ir.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a suite's file, or Python files")
+    ir.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help="own, a suite's file with references, or Python files"
+    )
     ir.add_argument("--limit", type=int, metavar="N", help="the first N only")
     overheads = actions.add_parser("overheads", help="start-up, bookkeeping, and decoding under the grammar")
     _add_suite(overheads, limit=8)
@@ -97,8 +96,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_suite(proposals)
     proposals.add_argument("--proposals", type=int, default=2000, metavar="N", help="so many answers (default: 2000)")
     proposals.add_argument("--seed", type=int, default=0, metavar="N", help="for other answers")
-    for action in (proposals, run_, report, ir, overheads, replays, sygus, batch, repair, guidance, grammars):
+    profile = actions.add_parser("profile", help="where search spends its time, on a fixed set of specifications")
+    profile.add_argument("--limit", type=int, metavar="N", help="the first N specifications")
+    for action in actions.choices.values():
         action.add_argument("--json", action="store_true", help="print JSON")
+    actions.metavar = "|".join(actions.choices)
 
 
 def _add_suite(parser: ArgumentParser, limit: int | None = None) -> None:
@@ -123,7 +125,20 @@ def run(arguments: Namespace) -> int:
     from compiler.bench.suites import SuiteError
     from compiler.diagnostics import Diagnostic, LiftcError
 
-    actions = {
+    try:
+        return actions()[arguments.action](arguments)
+    except (SuiteError, OSError, UnicodeDecodeError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        why = (
+            f"cannot use {error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+        )
+        raise LiftcError([Diagnostic("L0707", str(why), help=_FILES.get(arguments.action, ()))]) from error
+
+
+def actions() -> Mapping[str, Callable[[Namespace], int]]:
+    """What does each action, in the order of the help."""
+    return {
         "run": _run,
         "report": _report,
         "ir": _ir,
@@ -137,12 +152,6 @@ def run(arguments: Namespace) -> int:
         "proposals": _proposals,
         "profile": _profile,
     }
-    try:
-        return actions[arguments.action](arguments)
-    except (SuiteError, OSError, UnicodeDecodeError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise LiftcError([Diagnostic("L0707", str(error))]) from error
 
 
 def _run(arguments: Namespace) -> int:
@@ -244,8 +253,9 @@ def _replays(arguments: Namespace) -> int:
 
 
 def _sygus(arguments: Namespace) -> int:
-    from compiler.bench.sygus import problems_in, render, run, to_json
+    from compiler.bench.sygus import check_installed, problems_in, render, run, to_json
 
+    check_installed(arguments.sides)
     paths = problems_in(arguments.folders, arguments.limit, arguments.ids)
     with TemporaryDirectory(prefix="liftc-sygus-") as folder:
         out = arguments.out or Path(folder) / "rows.jsonl"

@@ -53,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     chosen.add_argument(
         "--models",
         metavar="A,B,...",
-        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        type=_models,
         default=[],
         help="several models, the cheapest first: the next is asked where one fails or its answers do not do",
     )
@@ -127,6 +127,15 @@ def run(arguments: Namespace) -> int:
     except BackendError as error:
         _print_failure(arguments, (backend_failure(error),))
         return ExitCode.BACKEND_FAILED
+
+
+def _models(text: str) -> list[str]:
+    from compiler.engine import NO_MODEL
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if NO_MODEL in names and len(names) > 1:
+        raise ArgumentTypeError(f"`{NO_MODEL}` is no model beside others: leave it out, or write `--model {NO_MODEL}`")
+    return names
 
 
 def _run(arguments: Namespace) -> int:

@@ -134,7 +134,9 @@ def _docstring_indent(source: Source, hole: spec.Hole) -> str | None:
     """The indentation of the docstring that ends at the hole; ``None`` where it stands on the line of its ``def``."""
     head = plain_lines(source.text[: hole.span.start])
     tree = ast.parse(head)
-    last = max((node for node in ast.walk(tree) if isinstance(node, ast.stmt)), key=lambda node: (node.lineno, node.col_offset))
+    last = max(
+        (node for node in ast.walk(tree) if isinstance(node, ast.stmt)), key=lambda node: (node.lineno, node.col_offset)
+    )
     line = head.split("\n")[last.lineno - 1]
     margin = line[: len(line) - len(line.lstrip())]
     return margin if last.col_offset == len(margin.encode()) else None

@@ -78,6 +78,105 @@ def test_unknown_is_unknown(spec: str, code: str, reason: str) -> None:
     assert reason in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def max(a, b):\n    return a if a > b or a == -7654321 else b\ndef g(n):\n    return max(n, 1)\n",
+        "def abs(n):\n    return n\ndef g(n):\n    return abs(n) + 1\n",
+        "def g(n):\n    abs = int\n    return abs(n) + 1\n",
+        "abs = int\ndef g(n):\n    return abs(n) + 1\n",
+        "from math import floor as abs\ndef g(n):\n    return abs(n) + 1\n",
+        "def g(n):\n    if n > 7:\n        return abs(n) + 1\n    return 1\n    abs = int\n",
+        "def h(n):\n    return 1\ndef g(n):\n    return h(n)\nh = lambda n: -1\n",
+        "def h(n):\n    return 1\ndef g(n):\n    h = int\n    return h(n)\n",
+        "def h(n):\n    return 1\ndef g(n):\n    return h(n)\ndef h(n):\n    return -1\ndef h(n):\n    return n\n",
+        "def h(n):\n    return 1\ndef i():\n    global h\n    h = int\ndef g(n):\n    return h(n)\n",
+        "def h(n):\n    return 1\nfor h in [int]:\n    pass\ndef g(n):\n    return h(n)\n",
+        "def g(n):\n    return 1\ng = int\n",
+        "def g(n):\n    return 1\n    yield n\n",
+        "def h(n):\n    return 1\n    yield n\ndef g(n):\n    return h(n)\n",
+        "def h(n):\n    return 1\n",
+    ],
+)
+def test_names_that_are_something_else_prove_nothing(code: str) -> None:
+    (verdict,) = verdicts(POSITIVE, code)
+    assert not isinstance(verdict, Proved)
+
+
+def test_a_parameter_hides_a_function() -> None:
+    spec = "def g(n: int, abs: int, h: int) -> int\npost: result > 0\n"
+    for call in ("abs(n)", "h(n)"):
+        assert isinstance(
+            verdicts(spec, f"def h(n):\n    return 1\ndef g(n, abs, h):\n    return {call} + 1\n")[0], Unknown
+        )
+
+
+def test_own_functions_with_the_names_of_builtins_are_followed() -> None:
+    code = "def abs(n):\n    return n * n\ndef g(n):\n    return abs(n) + 1\n"
+    assert verdicts(POSITIVE, code) == [Proved("Z3")]
+
+
+def test_names_in_contracts_are_the_builtins() -> None:
+    spec = "def g(n: int) -> int\npost: result == abs(n)\n"
+    code = "def abs(n):\n    return n\ndef g(n):\n    return {}\n"
+    assert verdicts(spec, code.format("n if n >= 0 else -n")) == [Proved("Z3")]
+    assert isinstance(verdicts(spec, code.format("abs(n)"))[0], Violated)
+
+
+RAISES = "def g(a: int, b: int) -> int\nraises: ValueError when b == 0\n"
+
+
+@pytest.mark.parametrize(
+    ("what", "proved"),
+    [
+        ("raise ValueError", True),
+        ("raise ValueError()", True),
+        ("raise ValueError('no\\\\n number é', 1.5) from None", True),
+        ("raise ValueError(f'{a} by {b}')", True),
+        ("raise ValueError(f'{a // b}')", False),
+        ("raise ValueError(a // b)", False),
+        ("raise ValueError(f'{a:{a // b}}')", False),
+        ("raise ValueError(x)", False),
+        ("raise ValueError(len(a))", False),
+        ("raise ValueError(text=a)", False),
+        ("raise ValueError('no') from a", False),
+        ("raise ValueError('no') from KeyError(a // b)", False),
+        ("raise UnicodeDecodeError('no')", False),
+        ("assert b, a // b\n        raise ValueError", False),
+    ],
+)
+def test_what_a_raise_evaluates_is_part_of_it(what: str, proved: bool) -> None:
+    code = f"def g(a, b):\n    if b == 0:\n        {what}\n    return a\n"
+    (verdict,) = verdicts(RAISES, code)
+    assert isinstance(verdict, Proved) == proved
+    assert proved or isinstance(verdict, Unknown | Violated)
+
+
+def test_the_text_of_a_number_may_be_too_long_to_write() -> None:
+    spec = "def g(n: int) -> int\nraises: KeyError when n > 0\n"
+    assert isinstance(
+        verdicts(spec, "def g(n):\n    if n > 0:\n        raise KeyError(f'{n}')\n    return n\n")[0], Unknown
+    )
+
+
+def test_the_message_of_an_assertion_counts() -> None:
+    spec = RAISES.replace("ValueError", "AssertionError")
+    code = "def g(a, b):\n    assert b != 0, {}\n    return a\n"
+    assert verdicts(spec, code.format("'zero'")) == [Proved("Z3")]
+    assert isinstance(verdicts(spec, code.format("a // b"))[0], Violated)
+
+
+def test_an_own_exception_is_not_the_builtin_of_its_name() -> None:
+    code = "class ValueError(Exception):\n    pass\ndef g(a, b):\n    if b == 0:\n        raise ValueError\n"
+    assert isinstance(verdicts(RAISES, code + "    return a\n")[0], Unknown)
+
+
+def test_nothing_is_proved_of_no_input() -> None:
+    spec = "def g(n: int) -> int\npre: n > 5\npre: n < 3\npost: result == n * n\n"
+    (verdict,) = verdicts(spec, "def g(n):\n    return n\n")
+    assert verdict == Unknown("not proved: no input satisfies the pre-conditions")
+
+
 VALUES = st.integers(-20, 20)
 
 

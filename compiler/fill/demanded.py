@@ -80,7 +80,7 @@ def constant_by_z3(module: Module, function: Function, hole: str, cases: Sequenc
     """
     import z3
 
-    from compiler.proof.prove import ways_through
+    from compiler.proof.paths import ways_through
     from compiler.proof.values import Opaque, UnsupportedError, constant
     from solver import smt
 

@@ -7,7 +7,7 @@ claimed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compiler.diagnostics import LiftcError
 from compiler.ir.lower import lower_expression
@@ -47,12 +47,14 @@ class Symbols:
     """Evaluates expressions under a path condition and notes when which exception is raised.
 
     ``raised`` holds the condition and the exception's name. ``inline`` evaluates calls of the module's own functions.
+    ``bound`` are the names that are no longer the built-ins' there.
     """
 
     names: dict[str, Value]
     path: list[Smt] = field(default_factory=list)
     raised: list[tuple[Smt, str]] = field(default_factory=list)
     inline: Inline | None = None
+    bound: frozenset[str] = frozenset()
 
     def value(self, expression: Expr) -> Value:
         """The symbolic value. Raises ``UnsupportedError``."""
@@ -77,7 +79,7 @@ class Symbols:
                 return self._comparison(expression)
             case Conditional(test=test, then=then, otherwise=otherwise):
                 condition = self.truth(test)
-                branches = self._under(condition, then), self._under(_z3().Not(condition), otherwise)
+                branches = self._value_under(condition, then), self._value_under(_z3().Not(condition), otherwise)
                 return merge(condition, *branches)
             case Call(function=Name(id=name), arguments=arguments, keywords=()):
                 return self._call(name, arguments)
@@ -98,12 +100,12 @@ class Symbols:
         """Notes that this exception is raised on the current path where the condition holds."""
         self.raised.append((smt.conjunction([*self.path, condition]), exception))
 
-    def _under(self, condition: Smt, expression: Expr) -> Value:
-        self.path.append(condition)
-        try:
-            return self.value(expression)
-        finally:
-            self.path.pop()
+    def under(self, condition: Smt) -> Symbols:
+        """The same evaluation where the condition holds: what is noted there is noted here."""
+        return replace(self, path=[*self.path, condition])
+
+    def _value_under(self, condition: Smt, expression: Expr) -> Value:
+        return self.under(condition).value(expression)
 
     def _junction(self, node: BoolOp) -> Value:
         """``and`` and ``or``, each operand under the condition that it is reached."""
@@ -111,7 +113,7 @@ class Symbols:
         left = self.value(node.operands[0])
         for operand in node.operands[1:]:
             reached = truth(left) if node.operator == "and" else z3.Not(truth(left))
-            right = self._under(reached, operand)
+            right = self._value_under(reached, operand)
             left = merge(reached, right, left)
         return left
 
@@ -154,14 +156,18 @@ class Symbols:
 
     def _call(self, name: str, arguments: Sequence[Expr]) -> Value:
         z3 = _z3()
+        if name in self.names:
+            raise UnsupportedError(f"the call of `{name}`")
         values = [self.value(argument) for argument in arguments]
+        if name in self.bound and self.inline is not None:
+            return self.inline(name, values, self)
         match name, values:
             case "len", [value]:
                 return length(value)
             case "abs", [value]:
                 number = integer(value)
                 return z3.If(number >= 0, number, -number)
-            case (("min" | "max"), [first, *others]) if others and name not in self.names:
+            case (("min" | "max"), [first, *others]) if others:
                 best = integer(first)
                 for other in map(integer, others):
                     best = z3.If(other < best if name == "min" else other > best, other, best)

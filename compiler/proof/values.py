@@ -101,6 +101,11 @@ def is_text(value: Value) -> bool:
     return not isinstance(value, Opaque) and bool(_z3().is_string(value))
 
 
+def is_number(value: Value) -> bool:
+    """Whether a value is an integer, and no truth value."""
+    return not isinstance(value, Opaque) and bool(_z3().is_int(value))
+
+
 def power(base: Smt, exponent: int) -> Smt:
     """``base ** exponent`` for a small exponent."""
     if not 0 <= exponent <= _LARGEST_POWER:

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from backends.address import Address
-from backends.keys import VARIABLES, Key
+from backends.keys import Key, variable_of
 from backends.protocol import BackendError
 
 _SHOWN = 200
@@ -96,7 +96,7 @@ def _refusal(error: Any, address: Address, key: Key) -> ServerError:
     status: int = error.status_code
     told = key.redact(_told(error))
     if status in (401, 403):
-        variable = VARIABLES[address.engine]
+        variable = variable_of(address)
         plain = address.url.startswith("http://") and not address.is_loopback
         hint = "the key is sent over https only" if plain else f"check {variable}, or the keyring's entry of that name"
         return ServerError(

@@ -11,6 +11,7 @@ import pytest
 from backends.address import Address, parse_address
 from backends.anthropic import Anthropic
 from backends.asking import Manner
+from backends.faults import fault_of
 from backends.keys import Key, _from_keyring, find_key
 from backends.openai import OpenAICompatible
 from backends.patience import Patience
@@ -174,7 +175,14 @@ def test_keys_come_from_the_environment_and_go_over_https_or_loopback_only(monke
         find_key(Address("openai", "m"))
     assert caught.value.code == "L0605"
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted\n")
-    for url in (None, "https://h.example/v1", "http://127.0.0.1:1/v1", "http://localhost:1/v1", "http://[::1]:1/v1"):
+    for url in (
+        None,
+        "https://api.openai.com/v1",
+        "https://localhost:1/v1",
+        "http://127.0.0.1:1/v1",
+        "http://localhost:1/v1",
+        "http://[::1]:1/v1",
+    ):
         assert find_key(Address("openai", "m", url)).secret == "sk-planted"
     assert find_key(Address("openai", "m", "http://h.example/v1")).secret != "sk-planted"
     monkeypatch.setenv("OPENAI_API_KEY", "sk planted é")
@@ -182,6 +190,35 @@ def test_keys_come_from_the_environment_and_go_over_https_or_loopback_only(monke
         find_key(Address("openai", "m"))
     assert "planted" not in str(caught.value)
     assert "planted" not in repr(Key("sk-planted"))
+
+
+OTHERS = [
+    ("https://h.example/v1", "OPENAI_API_KEY_H_EXAMPLE"),
+    ("https://API.my-host.example:8443", "OPENAI_API_KEY_API_MY__HOST_EXAMPLE"),
+    ("https://api.openai.com.h.example", "OPENAI_API_KEY_API_OPENAI_COM_H_EXAMPLE"),
+    ("https://10.0.0.2/v1", "OPENAI_API_KEY_10_0_0_2"),
+]
+
+
+@pytest.mark.parametrize(("url", "variable"), OTHERS)
+def test_another_host_gets_a_key_of_its_own_only(url: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = Address("openai", "m", url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-planted")
+    assert find_key(address).secret != "sk-planted"
+    monkeypatch.setenv(variable, "sk-own")
+    assert find_key(address).secret == "sk-own"
+    assert find_key(Address("openai", "m", url.replace("https", "http"))).secret != "sk-own"
+    assert find_key(Address("openai", "m")).secret == "sk-planted"
+    assert find_key(Address("anthropic", "m", url)).secret not in ("sk-own", "sk-planted")
+
+
+def test_a_host_that_refuses_is_told_with_its_own_variable() -> None:
+    openai, httpx = pytest.importorskip("openai"), pytest.importorskip("httpx2")
+    response = httpx.Response(401, request=httpx.Request("POST", "https://h.example/v1"))
+    error = openai.AuthenticationError("no key", response=response, body=None)
+    told = fault_of(error, Address("openai", "m", "https://h.example/v1"), Key("sk"), openai)
+    assert (told.code, "check OPENAI_API_KEY_H_EXAMPLE" in told.hint) == ("L0605", True)
 
 
 def test_keys_come_from_the_keyring_too(monkeypatch: pytest.MonkeyPatch) -> None:

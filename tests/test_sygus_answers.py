@@ -199,8 +199,12 @@ def test_an_example_is_answered_in_both_forms(tmp_path: Path, capsys: pytest.Cap
     printed = capsys.readouterr()
     assert printed.out.startswith("(define-fun clamp ((x Int) (low Int) (high Int)) Int ")
     assert "proved by Z3" in printed.err
+    assert "Python" not in printed.err
+    assert main([example, "-o", str(out)]) == 0
+    assert "; its Python gave the same on 30 inputs\n" in capsys.readouterr().err
     assert main([example, "-o", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    assert told["evidence"].endswith("; its Python gave the same on 30 inputs")
     assert (told["status"], told["program"]) == ("accepted", out.read_text())
     names: dict[str, Callable[..., int]] = {}
     exec(out.read_text(), names)

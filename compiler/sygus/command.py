@@ -77,19 +77,20 @@ def _write(arguments: Namespace, problem: Problem, answer: Answer, judgement: Ju
             "status": "accepted",
             "definitions": definitions,
             "program": judgement.program,
-            "evidence": _evidence(problem, judgement),
+            "evidence": _evidence(problem, judgement, shows_python=True),
             "expansions": answer.expansions,
         }
         print(json.dumps(data), file=sys.stderr if arguments.output == STANDARD else sys.stdout)
     else:
-        print(f"accepted {_targets(problem)}: {_evidence(problem, judgement)}", file=sys.stderr)
+        print(f"accepted {_targets(problem)}: {_evidence(problem, judgement, wants_python)}", file=sys.stderr)
 
 
-def _evidence(problem: Problem, judgement: Judgement) -> str:
-    """How the answer was found to be right."""
+def _evidence(problem: Problem, judgement: Judgement, shows_python: bool) -> str:
+    """How the answer was found to be right; what is proved of a term is only seen of its Python."""
     grammars = all(target.grammar is not None for target in problem.targets)
     allowed = "derivable from the grammar" if grammars else f"a term of {problem.logic}"
-    return f"{judgement.verdict.reason}; {allowed}"
+    python = f"; its Python gave the same on {judgement.compared} inputs" if shows_python else ""
+    return f"{judgement.verdict.reason}; {allowed}{python}"
 
 
 def _unsolved(

@@ -25,12 +25,16 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is known of one answer; ``disagreement`` is the first call on which the Python function differs."""
+    """What is known of one answer: ``verdict`` is on the term, and ``compared`` the calls on which Python was run.
+
+    ``disagreement`` is the first call on which the Python function differs.
+    """
 
     derivable: bool
     verdict: Verdict
     program: str
     disagreement: str = ""
+    compared: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -53,7 +57,9 @@ def judge_answer(problem: Problem, terms: tuple[Term, ...]) -> Judgement:
         return Judgement(True, Verdict("unknown", f"nests deeper than {DEEPEST}"), "")
     program = emit_python(problem, terms)
     verdict = check(problem, terms)
-    return Judgement(conforms(problem, terms), verdict, program, disagreement(problem, terms, program))
+    return Judgement(
+        conforms(problem, terms), verdict, program, disagreement(problem, terms, program), len(set(_calls(problem)))
+    )
 
 
 def disagreement(problem: Problem, terms: tuple[Term, ...], program: str) -> str:
@@ -63,11 +69,11 @@ def disagreement(problem: Problem, terms: tuple[Term, ...], program: str) -> str
     """
     by_name = {function.name: function for function in (*problem.definitions, *definitions_of(problem, terms))}
     names = function_names(problem)
-    calls = [(target, inputs) for target in problem.targets for inputs in _inputs(problem, target)]
-    wanted = [evaluate(Apply(target.name, tuple(map(Literal, inputs))), {}, by_name) for target, inputs in calls]
+    calls = _calls(problem)
+    wanted = [evaluate(Apply(name, tuple(map(Literal, inputs))), {}, by_name) for name, inputs in calls]
     probes = [
-        Probe(names[target.name], tuple(map(repr, inputs)), checks=(f"result == {value!r}",))
-        for (target, inputs), value in zip(calls, wanted, strict=True)
+        Probe(names[name], tuple(map(repr, inputs)), checks=(f"result == {value!r}",))
+        for (name, inputs), value in zip(calls, wanted, strict=True)
     ]
     for probe, value, result in zip(probes, wanted, run_probes(program, probes, LIMITS), strict=True):
         outcome = result.outcome
@@ -75,6 +81,10 @@ def disagreement(problem: Problem, terms: tuple[Term, ...], program: str) -> str
         if not agrees:
             return f"{probe.function}({', '.join(probe.arguments)}) is {value!r}, and not {outcome}"[:_LONGEST]
     return ""
+
+
+def _calls(problem: Problem) -> list[tuple[str, tuple[Value, ...]]]:
+    return [(target.name, inputs) for target in problem.targets for inputs in _inputs(problem, target)]
 
 
 def _inputs(problem: Problem, target: Target) -> list[tuple[Value, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, InvalidStateError, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,9 +38,14 @@ class Stepping:
         self._thread = threading.Thread(target=self._run, name="vllm", daemon=True)
         self._thread.start()
 
+    @property
+    def works(self) -> bool:
+        """Whether it still answers: a step that fails is the last."""
+        return self._thread.is_alive()
+
     def loaded(self) -> Any:
         """The ``LLM``, once it is loaded. Raises what loading it raised."""
-        _wait([self._loaded])
+        self._wait([self._loaded])
         return self._loaded.result()
 
     def answers(self, asked: Sequence[Asked]) -> list[Any]:
@@ -48,7 +53,7 @@ class Stepping:
         for one in asked:
             self._arrivals.put(one)
         try:
-            _wait([one.answer for one in asked])
+            self._wait([one.answer for one in asked])
             return [one.answer.result() for one in asked]
         finally:
             for one in asked:
@@ -59,6 +64,16 @@ class Stepping:
         self._arrivals.put(None)
         self._thread.join()
 
+    def _wait(self, futures: Sequence[Future[Any]]) -> None:
+        """Wait until all are done or one has failed, in steps short enough for Ctrl-C to come through."""
+        while True:
+            works = self.works
+            done, left = wait(futures, _POLL_SECONDS, FIRST_EXCEPTION)
+            if not left or any(future.exception() is not None for future in done):
+                return
+            if not works:
+                raise RuntimeError("the engine has ended")
+
     def _run(self) -> None:
         try:
             llm = self._opened()
@@ -66,23 +81,32 @@ class Stepping:
             self._loaded.set_exception(error)
             return
         self._loaded.set_result(llm)
-        engine, number = llm.llm_engine, 0
-        while (arrivals := self._arrived()) is not None:
-            for one in arrivals:
-                number += 1
-                self._add(engine, str(number), one)
-            self._step(engine)
+        engine, number, open_ = llm.llm_engine, 0, True
+        try:
+            while open_ or self._running:
+                for one in self._arrived() if open_ else ():
+                    number += 1
+                    if one is None:
+                        open_ = False
+                        break
+                    self._add(engine, str(number), one)
+                self._step(engine)
+        except Exception as error:
+            for waiting in (*self._running.values(), *self._queued()):
+                if waiting is not None:
+                    with suppress(InvalidStateError):
+                        waiting.answer.set_exception(error)
         engine.engine_core.shutdown()
 
-    def _arrived(self) -> list[Asked] | None:
-        """What has come since the last step; waits where nothing runs. ``None`` to end."""
-        found: list[Asked] = []
-        while not self._arrivals.empty() or not (self._running or found):
-            one = self._arrivals.get()
-            if one is None:
-                return None
-            found.append(one)
-        return found
+    def _arrived(self) -> Iterator[Asked | None]:
+        """What has come since the last step; waits where nothing runs. ``None`` is to end."""
+        if not self._running:
+            yield self._arrivals.get()
+        yield from self._queued()
+
+    def _queued(self) -> Iterator[Asked | None]:
+        while not self._arrivals.empty():
+            yield self._arrivals.get()
 
     def _add(self, engine: Any, number: str, one: Asked) -> None:
         try:
@@ -101,24 +125,8 @@ class Stepping:
             del self._running[number]
         if not self._running:
             return
-        try:
-            outputs = engine.step()
-        except Exception as error:
-            for one in self._running.values():
-                with suppress(InvalidStateError):
-                    one.answer.set_exception(error)
-            self._running.clear()
-            return
-        for output in outputs:
+        for output in engine.step():
             if output.finished and (done := self._running.pop(output.request_id, None)) is not None:
                 # Whoever asked may have gone.
                 with suppress(InvalidStateError):
                     done.answer.set_result(output)
-
-
-def _wait(futures: Sequence[Future[Any]]) -> None:
-    """Wait until all are done or one has failed, in steps short enough for Ctrl-C to come through."""
-    while True:
-        done, left = wait(futures, _POLL_SECONDS, FIRST_EXCEPTION)
-        if not left or any(future.exception() is not None for future in done):
-            return

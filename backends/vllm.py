@@ -61,7 +61,8 @@ class VLLM:
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         """Answer all requests, in order.
 
-        Raises ``BackendError`` where the model does not load, a prompt is too long or a grammar is malformed.
+        Raises ``BackendError`` where the model does not load, a prompt is too long, a grammar is malformed or the
+        engine fails; the next request then starts it anew.
         """
         for request in requests:
             if request.grammar is not None:
@@ -73,7 +74,7 @@ class VLLM:
         answers: dict[int, Proposal] = {}
         for batch in batches(requests, len(requests)):
             asked = [Asked(prompts[number], _parameters(requests[number]), self._adapter()) for number in batch]
-            outputs = engine.answers(asked)
+            outputs = self._answers(engine, asked)
             answers |= {number: _proposal(output) for number, output in zip(batch, outputs, strict=True)}
         return [answers[number] for number in range(len(requests))]
 
@@ -83,6 +84,15 @@ class VLLM:
             if self._engine is not None:
                 self._engine.close()
             self._engine = None
+
+    def _answers(self, engine: Stepping, asked: Sequence[Asked]) -> list[Any]:
+        try:
+            return engine.answers(asked)
+        except Exception as error:  # vLLM raises errors of many kinds.
+            with self._starting:
+                if self._engine is engine and not engine.works:
+                    self._engine = None
+            raise BackendError(f"vLLM failed: {' '.join(str(error).split())[:_SHOWN]}") from error
 
     def _started(self) -> tuple[Stepping, Any]:
         with self._starting:
@@ -109,6 +119,8 @@ class VLLM:
             structured_outputs_config={"backend": "guidance"},
             # Compiling for a CPU takes longer than it saves in the length of a compile.
             enforce_eager=current_platform.is_cpu(),
+            # A prompt read in pieces sets a sample's random generator back, which those of a CPU cannot do.
+            enable_chunked_prefill=not current_platform.is_cpu(),
             disable_log_stats=False,
             **adapted,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backends.local import LocalModel, open_local
-from backends.protocol import Backend, BackendError, Request, Sampling
+from backends.protocol import Backend, BackendError, Message, Request, Sampling
 from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws, sample
 from tests.tiny_models import needs, tiny_adapter, tiny_model
 
@@ -51,6 +51,13 @@ def test_threads_share_the_engine_and_get_their_own_answers(backend: Backend) ->
         together = list(threads.map(backend.propose, asked))
     for [ours], [theirs] in zip(together, alone, strict=True):
         assert (ours.text, ours.completion_tokens) == (theirs.text, theirs.completion_tokens)
+
+
+def test_more_prompts_than_one_step_reads_are_sampled_all_the_same(backend: Backend) -> None:
+    long = (Message("user", "hello world " * 50),)
+    answers = backend.propose([sample(long, number, max_tokens=2) for number in range(40)])
+    assert len({answer.text for answer in answers}) > 1
+    assert sum(answer.prompt_tokens for answer in answers) > 8192
 
 
 def test_a_model_that_does_not_load_is_told(model: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "port": port,
         "api-key": KEY,
     }
-    switches = ["--enforce-eager", "--enable-lora", "--enable-auto-tool-choice"]
+    switches = ["--enforce-eager", "--enable-lora", "--enable-auto-tool-choice", "--no-enable-chunked-prefill"]
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *switches]
     command += [str(word) for name, value in arguments.items() for word in (f"--{name}", value)]
     log = folder / "log.txt"

@@ -74,6 +74,7 @@ def stepping(engine: Engine) -> Iterator[Stepping]:
     engine.going.set()
     stepping.close()
     assert engine.closed
+    assert not stepping.works
 
 
 def asked(*lengths: int) -> list[Asked]:
@@ -100,11 +101,31 @@ def test_what_one_request_meets_is_not_the_others(engine: Engine, stepping: Step
     assert len(stepping.answers(asked(2, 1))) == 2
 
 
-def test_a_broken_step_is_told_to_all_that_ran(engine: Engine, stepping: Stepping) -> None:
-    engine.going.set()
-    with pytest.raises(RuntimeError, match="broken"):
-        stepping.answers([Asked([0], "as usual")])
-    assert len(stepping.answers(asked(2))) == 1
+def test_a_broken_step_is_told_to_all_that_ran_and_is_the_last(engine: Engine, stepping: Stepping) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        futures = [
+            threads.submit(stepping.answers, [Asked([0], "as usual")]),
+            threads.submit(stepping.answers, asked(5)),
+        ]
+        while stepping._arrivals.qsize() + len(engine.running) < 2:
+            sleep(0.001)
+        engine.going.set()
+        for future in futures:
+            with pytest.raises(RuntimeError, match="the engine is broken"):
+                future.result()
+    with pytest.raises(RuntimeError, match="has ended"):
+        stepping.answers(asked(2))
+
+
+def test_what_runs_is_answered_before_the_end(engine: Engine, stepping: Stepping) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        answer = threads.submit(stepping.answers, asked(30))
+        while not engine.running:
+            sleep(0.001)
+        end = threads.submit(stepping.close)
+        engine.going.set()
+        assert len(answer.result()) == 1
+        end.result()
 
 
 def test_whoever_goes_leaves_nothing_running(
@@ -114,7 +135,7 @@ def test_whoever_goes_leaves_nothing_running(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("backends.stepping._wait", interrupted)
+        patched.setattr(stepping, "_wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             stepping.answers(asked(50, 60))
     engine.going.set()

@@ -61,8 +61,9 @@ class Proposals:
 def bench_proposals(
     problems: Sequence[Problem], backend: Backend, amount: int, seed: int, say: Callable[[str], None]
 ) -> Proposals:
-    """Ask for ``amount`` answers as the compiler does under its grammar, the problems in turns: greedy, then samples.
+    """Ask for ``amount`` samples as the compiler does under its grammar, the problems in turns.
 
+    The greedy answers are left out: there is one for each problem, and engines decode it alone.
     Raises ``BackendError``; answers that a cache before the engine holds are not asked for again.
     """
     tally: Counter[str] = Counter()
@@ -97,7 +98,7 @@ def bench_proposals(
 
 def _requests(problems: Sequence[Problem], seed: int) -> Iterator[tuple[Problem, Request]]:
     specs = [spec_of(problem) for problem in problems]
-    for occurrence in count():
+    for occurrence in count(1):
         for problem, spec in zip(problems, specs, strict=True):
             yield problem, constrained_request(spec, spec.functions, "", seed, occurrence)
 

@@ -38,6 +38,7 @@ class Group:
             key=lambda member: (
                 not member.greedy,
                 not member.convincing,
+                not member.suggested,
                 _unanswered(member),
                 len(member.program),
                 member.index,
@@ -126,8 +127,9 @@ def _ranked(groups: Sequence[Group]) -> list[Group]:
     return [greedy, *(group for group in ranked if group is not greedy)]
 
 
-def _rank(group: Group) -> tuple[int, bool, int]:
-    return -group.votes, not group.best.convincing, group.first if group.votes else len(group.best.program)
+def _rank(group: Group) -> tuple[int, bool, bool, int]:
+    best = group.best
+    return -group.votes, not best.convincing, not best.suggested, group.first if group.votes else len(best.program)
 
 
 def _outvotes(rival: Group, greedy: Group, groups: Sequence[Group]) -> bool:

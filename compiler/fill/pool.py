@@ -46,6 +46,7 @@ class Pool:
         greedy: bool = False,
         parent: int | None = None,
         convincing: bool = True,
+        suggested: bool = False,
     ) -> Candidate:
         """Judge a program that fills every hole, or find it where it was judged before."""
         inputs = self._inputs(module)
@@ -69,7 +70,9 @@ class Pool:
             judgement = self.budget.judged(
                 "candidate", lambda obeyed: judge(program, self.unit.functions, inputs, obeyed=obeyed)
             )
-        candidate = Candidate(index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing)
+        candidate = Candidate(
+            index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing, suggested
+        )
         self.candidates.append(candidate)
         self._places[program] = index
         self.trace.record(
@@ -98,6 +101,11 @@ class Pool:
     def clean(self) -> list[Candidate]:
         """The candidates that pass everything visible."""
         return [candidate for candidate in self.candidates if candidate.judgement.clean]
+
+    @property
+    def found(self) -> list[Candidate]:
+        """The candidates of search that pass everything visible."""
+        return [candidate for candidate in self.clean if candidate.origin == "search"]
 
     @property
     def convincing(self) -> list[Candidate]:

@@ -64,17 +64,17 @@ def search(pool: Pool) -> None:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
             add_functions(pool, template, hole)
-            problem = None if pool.clean else hole_problem(function, pool.unit.context, template, hole)
+            problem = None if pool.found else hole_problem(function, pool.unit.context, template, hole)
             if problem is not None:
                 add_layers(pool, function, problem, template, hole)
-            if not pool.clean:
+            if not pool.found:
                 _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
     add_spoken_cases(pool, function, template, hole)
-    if pool.clean or problem is None or not problem.environments:
+    if pool.found or problem is None or not problem.environments:
         return
     known = with_constants(problem, pool.unit.context)
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
@@ -96,7 +96,7 @@ def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: Bl
     shapes = list(block_schemas(template, hole, context, problem, function.signature.returns))
     fitted = _fit(pool, function, problem, shapes)
     if fitted is not None:
-        pool.add(Module((*fitted.imports, *context.body, fitted.function)), "search", convincing=False)
+        pool.add(Module((*fitted.imports, *context.body, fitted.function)), "search", convincing=False, suggested=True)
 
 
 def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence[Schema]) -> Fitted | None:
@@ -157,9 +157,9 @@ def _search_expressions(
         found = [item for item in report.found if rival is None or item.cost + handicap <= rival.cost]
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
-    if rival is not None and not pool.clean:
+    if rival is not None and not pool.found:
         context = lower_module(Source("context", pool.unit.context)).body
-        pool.add(Module((*rival.imports, *context, rival.function)), "search", convincing=False)
+        pool.add(Module((*rival.imports, *context, rival.function)), "search", convincing=False, suggested=True)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:

@@ -44,7 +44,7 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
     stages = stages_of(backend)
     for place, stage in enumerate(stages):
         failure = _try_to_ask(pool, stage, options, say, len(stages) - place)
-        if not pool.clean and (failure is None or pool.candidates):
+        if not pool.convincing and (failure is None or pool.candidates):
             _mend(pool, options, say, searching=searching)
             searching = False
         if pool.convincing:
@@ -64,13 +64,17 @@ def _try_to_ask(pool: Pool, stage: Backend, options: Options, say: Progress, par
 
 
 def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> None:
-    if "repair" not in options.without:
+    """Search first: where it finds more than chance would, that has been right more often than a repair.
+
+    A repair is still tried where search is in doubt.
+    """
+    if searching:
+        _search(pool, say)
+    if "repair" not in options.without and not pool.convincing:
         say(f"repairing near-misses of {pool.unit.name}")
         recombine(pool)
-        if not pool.clean:
+        if not pool.convincing:
             repair(pool)
-    if searching and not pool.convincing:
-        _search(pool, say)
 
 
 def _search(pool: Pool, say: Progress) -> None:

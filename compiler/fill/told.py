@@ -27,7 +27,7 @@ def add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hol
         return
     context = lower_module(Source("context", pool.unit.context)).body
     body = statements(cases.body(parameters[0].name))
-    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False)
+    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False, suggested=True)
 
 
 def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
@@ -53,4 +53,4 @@ def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: F
     if text is not None:
         context = lower_module(Source("context", pool.unit.context)).body
         filled = fill_template(template, {hole.name: lower_expression(text)})
-        pool.add(Module((*context, filled)), "search", convincing=False)
+        pool.add(Module((*context, filled)), "search", convincing=False, suggested=True)

@@ -37,8 +37,7 @@ class Group:
             self.members,
             key=lambda member: (
                 not member.greedy,
-                not member.convincing,
-                not member.suggested,
+                _doubt(member),
                 _unanswered(member),
                 len(member.program),
                 member.index,
@@ -58,6 +57,21 @@ class Choice:
     candidate: Candidate
     groups: tuple[Group, ...]
     ambiguities: tuple[Ambiguity, ...]
+
+
+def _doubt(candidate: Candidate) -> int:
+    """How little speaks for a program besides its examples.
+
+    What chance may have found is least: but for the words that suggest it, or the answer that it is a repair of.
+    """
+    match candidate:
+        case Candidate(convincing=True):
+            return 0
+        case Candidate(suggested=True):
+            return 1
+        case Candidate(origin="repair"):
+            return 2
+    return 3
 
 
 def _unanswered(candidate: Candidate) -> int:
@@ -127,9 +141,8 @@ def _ranked(groups: Sequence[Group]) -> list[Group]:
     return [greedy, *(group for group in ranked if group is not greedy)]
 
 
-def _rank(group: Group) -> tuple[int, bool, bool, int]:
-    best = group.best
-    return -group.votes, not best.convincing, not best.suggested, group.first if group.votes else len(best.program)
+def _rank(group: Group) -> tuple[int, int, int]:
+    return -group.votes, _doubt(group.best), group.first if group.votes else len(group.best.program)
 
 
 def _outvotes(rival: Group, greedy: Group, groups: Sequence[Group]) -> bool:

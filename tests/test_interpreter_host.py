@@ -15,7 +15,7 @@ import typing
 
 import pytest
 
-from compiler.ir.interpreter import Program, evaluate_text
+from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.lower import lower_module
 from compiler.judge.outcome import Returned, Stopped
 from compiler.source import Source
@@ -105,3 +105,26 @@ def test_decimals_are_computed_as_in_a_fresh_process() -> None:
         assert outcome.value == "Decimal('0.3333333333333333333333333333')"
     finally:
         decimal.setcontext(decimal.Context())
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "(lambda kind: kind('T', (object,), {'__reduce__': f}))(type(int))",
+        "list(map(type(A), ['T'], [(A,)], [{'__reduce__': f}]))",
+        "functools.partial(type(A), 'T', (A,))({'__reduce__': f})",
+        "list(itertools.starmap(type(enum.Enum), [('T', (), {})]))",
+    ],
+)
+def test_the_type_of_a_class_makes_no_classes(made: str) -> None:
+    with pytest.raises(InterpretationError, match="more than one argument"):
+        run(f"import enum, functools, itertools\nclass A:\n    pass\ndef f():\n    return {made}")
+
+
+def test_types_are_asked_for_as_ever() -> None:
+    asked = "[type(1) is int, isinstance(A, type), isinstance(1, type), issubclass(type(A), type), type(int), type(A)]"
+    expected = "[True, True, False, True, <class 'type'>, <class 'type'>]"
+    outcome = run(f"class A:\n    pass\ndef f():\n    return {asked}")
+    assert isinstance(outcome, Returned)
+    assert outcome.value == expected
+    assert run("def f():\n    return list(map(type, [1, 'a'])) == [int, str]") == Returned("True", "True", "bool")

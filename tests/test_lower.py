@@ -29,6 +29,9 @@ eval("1") | L0203 | the built-in `eval` is outside the subset
 __import__("os") | L0203 | the name `__import__` is outside the subset
 __builtins__ | L0203 | the name `__builtins__` is outside the subset
 type("A", (), {}) | L0203 | `type` may only be called with one argument
+type(int)("A", (), {}) | L0203 | `type` may only be called with one argument
+type(type(x))("A", (), {}) | L0203 | `type` may only be called with one argument
+type(ValueError)(*x) | L0203 | `type` may only be called with one argument
 [type][0] | L0203 | `type` may only be called with one argument
 getattr(x, name) | L0203 | `getattr` may only be called with a literal attribute name
 getattr(x, "__class__") | L0205 | the attribute `__class__` is outside the subset
@@ -85,6 +88,7 @@ _FORMATTER = "class A:\n    def format(self, *values):\n        return ''\n"
         ("def f(x: 'g(1)'):\n    pass", "a quoted annotation may hold names, subscripts, literals and `|` only"),
         ("class A:\n    def __getattr__(self, n):\n        pass", "`__getattr__` may not be defined"),
         ("class A(type):\n    pass", "a class may not be derived from `type`"),
+        ("class A(type(int)):\n    pass", "a class may not be derived from `type`"),
         ("if 0:\n    def open(): pass\nopen()", "the built-in `open` is outside the subset"),
         ("def open(): pass\ndel open\nopen()", "the built-in `open` is outside the subset"),
         ("x = open\ndef open(): pass", "the built-in `open` is outside the subset"),
@@ -138,6 +142,9 @@ def test_refused_modules(code: str, reason: str) -> None:
         "    def __init__(self, weight):\n        super().__init__()\n        self.weight = weight",
         "def f(a, b):\n    del (a, [b])",
         "def f(x):\n    return type(x) == int and isinstance(x, type)",
+        "class A:\n    def __init__(self, *xs):\n        self.xs = xs\n"
+        "    def __add__(self, other):\n        return type(self)(*self.xs, other)",
+        "def f(x, y):\n    kinds = {type(v) for v in x}\n    return type(x)(y), type(x) is int, kinds == {type(y)}",
         "def f(x):\n    return setattr(x, 'data', 1) or hasattr(x, 'keys')",
     ],
 )

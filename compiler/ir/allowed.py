@@ -29,7 +29,9 @@ from compiler.ir.scopes import Occurrence, Scope, occurrences
 from compiler.ir.subset import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_DUNDERS,
+    ALLOWED_EXCEPTIONS,
     ALLOWED_MODULES,
+    ALLOWED_TYPES,
     NEVER_ATTRIBUTES,
 )
 
@@ -64,7 +66,7 @@ def _problem(occurrence: Occurrence, facts: Facts) -> _Problem:
         case Function(name=name):
             return _dunder_problem(name)
         case Class(name=name, bases=bases):
-            if any(isinstance(base, Name) and base.id == "type" for base in bases):
+            if any(_is_type(base, scope) for base in bases):
                 return "L0203", "a class may not be derived from `type`"
             return _dunder_problem(name)
         case TypeRef(text=str(text)):
@@ -126,6 +128,8 @@ def _call_problem(node: Call, scope: Scope, facts: Facts) -> _Problem:
     match node:
         case Call(function=Name(id=name) as function) if scope.lookup(name) is None:
             pass
+        case Call(function=function) if _is_type(function, scope):
+            return "L0203", "`type` may only be called with one argument"
         case _:
             return None
     simple = not node.keywords and not any(isinstance(item, Starred) for item in node.arguments)
@@ -142,6 +146,27 @@ def _call_problem(node: Call, scope: Scope, facts: Facts) -> _Problem:
                 if attribute not in ALLOWED_ATTRIBUTES | facts.own_attributes or attribute == "format":
                     return "L0205", f"the attribute `{attribute}` is outside the subset"
     return None
+
+
+def _is_type(expression: Expr, scope: Scope) -> bool:
+    """Whether this surely is ``type`` or another type of types: what is asked for its type is a class."""
+    match expression:
+        case Name(id=name):
+            return name == "type"
+        case Call(function=Name(id="type"), arguments=(only,)) if scope.lookup("type") is None:
+            return _is_class(only, scope)
+        case _:
+            return False
+
+
+def _is_class(expression: Expr, scope: Scope) -> bool:
+    match expression:
+        case Name(id=name):
+            return scope.lookup(name) is None and name in ALLOWED_TYPES | ALLOWED_EXCEPTIONS
+        case Call(function=Name(id="type"), arguments=(_,)):
+            return scope.lookup("type") is None
+        case _:
+            return False
 
 
 def _import_problem(node: Import) -> _Problem:

@@ -1,7 +1,10 @@
 """The names that the IR allows, one by one.
 
-Everything stands in a list: a module is not allowed, its names are. So nothing that reads a file, opens a socket,
-starts a process or looks into the interpreter can be written, and ``random._os`` or ``json.codecs`` do not exist.
+Everything stands in a list: a module is not allowed, its names are. So no name that reads a file, opens a socket,
+starts a process or leads into the interpreter can be written, and ``random._os`` or ``json.codecs`` do not exist. What
+remains is what an allowed name does with a value that only the run knows: format texts are therefore literals, ``type``
+asks and makes nothing, and the interpreter, which shares this process, looks once more at what a call is given
+(``checks``).
 """
 
 from __future__ import annotations

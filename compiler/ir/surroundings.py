@@ -26,6 +26,30 @@ _ITERATOR_MAKERS = """
 _TICKING_SOURCES = frozenset(f"itertools.{name}" for name in _ITERATOR_MAKERS.split())
 
 
+class _Asking(type):
+    """The metaclass of ``Type``, which asks for a type and makes none."""
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        if len(arguments) != 1 or keywords:
+            raise Refused("type() with more than one argument is outside the subset")
+        kind = type(arguments[0])
+        return Type if issubclass(kind, type) else kind
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, type)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return kind is Type or issubclass(kind, type)
+
+
+class Type(metaclass=_Asking):
+    """``type`` as a program sees it, and the type of every class: it makes no class, however it is come by."""
+
+
+Type.__name__ = Type.__qualname__ = "type"
+Type.__module__ = "builtins"
+
+
 class Namespace:
     """A module as a program sees it: the listed names and nothing else."""
 
@@ -78,6 +102,8 @@ class Surroundings:
             return _swallowing_print(self.meter)
         if name == "KeyboardInterrupt":
             return _PROGRAM_INTERRUPT
+        if name == "type":
+            return Type
         if name == "__name__":
             return "__candidate__"
         if name not in subset.ALLOWED_BUILTINS:

@@ -16,7 +16,7 @@ import typing
 import pytest
 
 from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
-from compiler.ir.lower import lower_module
+from compiler.ir.lower import LowerError, lower_module
 from compiler.judge.outcome import Returned, Stopped
 from compiler.source import Source
 
@@ -64,6 +64,7 @@ def test_what_a_program_sets_is_its_own(text: str) -> None:
     assert host_state() == before
 
 
+_REGISTERS = "class A:\n    def register(self):\n        pass\n"
 SHARED = [
     "from collections import Counter\ndef f():\n    Counter.total = 1",
     "from collections import Counter\ndef f():\n    setattr(Counter, 'extra', 1)",
@@ -77,6 +78,8 @@ SHARED = [
     "import typing\ndef f():\n    typing.Counter.extra = 1",
     "from statistics import NormalDist\ndef f():\n    return NormalDist().samples(2)",
     "def f():\n    KeyboardInterrupt.extra = 1",
+    f"{_REGISTERS}from collections.abc import Sequence\ndef f():\n    Sequence.register(A)",
+    f"{_REGISTERS}from numbers import Number\ndef f():\n    list(map(Number.register, [A]))",
 ]
 
 
@@ -85,6 +88,55 @@ def test_what_all_programs_share_is_left_to_the_child(text: str) -> None:
     before = host_state()
     assert run(text) == Stopped("state")
     assert host_state() == before
+
+
+@pytest.mark.parametrize("flags", ["128", "flags=re.I | 128"])
+def test_what_a_pattern_is_made_of_is_not_printed(flags: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(f"import re\ndef f():\n    return re.compile('a', {flags})") == Stopped("output")
+    assert capfd.readouterr().out == ""
+
+
+def test_a_table_of_the_library_is_not_reached_by_naming_an_attribute_after_it() -> None:
+    text = "class A:\n    unicode_whitespace_trans = 1\ndef f(x):\n    return x.unicode_whitespace_trans"
+    with pytest.raises(LowerError, match="outside the subset"):
+        lower_module(Source("program.py", text))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "Enum('E', [('__reduce_ex__', f), ('a', 1)])",
+        "Enum('E', {'a': 1, '_b': 2})",
+        "Enum('E', 'a __b__')",
+        "Enum('E', names=iter(['__a__']))",
+        "list(map(IntEnum, ['E'], ['__a__']))",
+        "B('E', ['_a'])",
+    ],
+)
+def test_an_enumeration_gets_no_special_methods_from_a_value(made: str) -> None:
+    with pytest.raises(InterpretationError, match="leading underscore"):
+        run(f"from enum import Enum, IntEnum\nclass B(Enum):\n    pass\ndef f():\n    return {made}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("(str(C.x), f'{C.x}', str(Enum('E', 'a').a), repr(C))", "('1', '1', 'E.a', \"<enum 'C'>\")"),
+        ("list(Enum('E', 'a b'))", "[<E.a: 1>, <E.b: 2>]"),
+        ("list(Enum('E', {'a': 5}))", "[<E.a: 5>]"),
+        ("list(Enum('E', ['a', 'b'], start=3))", "[<E.a: 3>, <E.b: 4>]"),
+        (
+            "[C(1), C['x'], C.x.name, isinstance(C.x, Enum), C.y + 1, IntEnum('E', 'a').a < 2]",
+            "[<C.x: 1>, <C.x: 1>, 'x', True, 3, True]",
+        ),
+    ],
+)
+def test_enumerations_are_as_ever(expression: str, value: str) -> None:
+    outcome = run(
+        f"from enum import Enum, IntEnum\nclass C(IntEnum):\n    x = 1\n    y = 2\ndef f():\n    return {expression}"
+    )
+    assert isinstance(outcome, Returned)
+    assert outcome.value == value
 
 
 def test_what_is_the_programs_own_may_be_set() -> None:
@@ -127,4 +179,4 @@ def test_types_are_asked_for_as_ever() -> None:
     outcome = run(f"class A:\n    pass\ndef f():\n    return {asked}")
     assert isinstance(outcome, Returned)
     assert outcome.value == expected
-    assert run("def f():\n    return list(map(type, [1, 'a'])) == [int, str]") == Returned("True", "True", "bool")
+    assert run("def f():\n    return list(map(type, [1, 'a'])) == [int, str]") == Returned("True", "1", "bool")

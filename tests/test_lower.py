@@ -89,6 +89,7 @@ _FORMATTER = "class A:\n    def format(self, *values):\n        return ''\n"
         ("class A:\n    def __getattr__(self, n):\n        pass", "`__getattr__` may not be defined"),
         ("class A(type):\n    pass", "a class may not be derived from `type`"),
         ("class A(type(int)):\n    pass", "a class may not be derived from `type`"),
+        ("def super(x):\n    return x\nsuper(1).__call__", "the attribute `__call__` begins with an underscore"),
         ("if 0:\n    def open(): pass\nopen()", "the built-in `open` is outside the subset"),
         ("def open(): pass\ndel open\nopen()", "the built-in `open` is outside the subset"),
         ("x = open\ndef open(): pass", "the built-in `open` is outside the subset"),

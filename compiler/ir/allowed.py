@@ -116,7 +116,11 @@ def _attribute_problem(node: Attribute, occurrence: Occurrence, facts: Facts) ->
             return None
         return "L0204", f"`{module}.{name}` is outside the subset"
     if name.startswith("_"):
-        return None if _is_super_method(node) else ("L0205", f"the attribute `{name}` begins with an underscore")
+        return (
+            None
+            if _is_super_method(node, occurrence.scope)
+            else ("L0205", f"the attribute `{name}` begins with an underscore")
+        )
     if name == "format" and not _formats_plainly(node.value, occurrence.scope, facts):
         return "L0205", "`format` is for literal texts with plain fields only"
     if name in ALLOWED_ATTRIBUTES or name in facts.own_attributes:
@@ -223,9 +227,9 @@ def _vouch_path(expression: Expr, facts: Facts) -> None:
         _vouch_path(expression.value, facts)
 
 
-def _is_super_method(node: Attribute) -> bool:
+def _is_super_method(node: Attribute, scope: Scope) -> bool:
     match node.value:
-        case Call(function=Name(id="super")):
+        case Call(function=Name(id="super")) if scope.lookup("super") is None:
             return node.attribute in ALLOWED_DUNDERS
         case _:
             return False

@@ -176,11 +176,31 @@ def _setting(meter: Meter, arguments: Arguments, keywords: Keywords) -> Argument
     return _attribute(meter, arguments, keywords)
 
 
+def _register(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+    """``Sequence.register`` makes every program's ``isinstance`` answer otherwise."""
+    del keywords
+    if isinstance(arguments[0], type):
+        guards.check_owner(meter, arguments[0])
+    return arguments
+
+
 def _samples(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
     """``NormalDist.samples`` without a seed draws on the random numbers of the whole process."""
     if keywords.get("seed") is None:
         meter.stop("state")
     return _count(1, "n")(meter, arguments, keywords)
+
+
+def _flags(position: int, check: Check) -> Check:
+    """The flag ``DEBUG`` prints, past the program's own ``print``."""
+
+    def checked(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
+        flags = arguments[position] if len(arguments) > position else keywords.get("flags")
+        if isinstance(flags, int) and flags & re.DEBUG:
+            meter.stop("output")
+        return check(meter, arguments, keywords)
+
+    return checked
 
 
 def _uninterruptible(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments:
@@ -291,6 +311,7 @@ METHOD_CHECKS: dict[str, Check] = {
     "replace": _replace,
     "format": _template,
     "elements": _elements,
+    "register": _register,
     "samples": _samples,
     "to_bytes": _count(1, "length"),
 }
@@ -318,12 +339,23 @@ _CALLING = """
     bisect.bisect bisect.bisect_left bisect.bisect_right bisect.insort bisect.insort_left bisect.insort_right
     functools.cache functools.lru_cache functools.cmp_to_key json.loads
 """
-_PATTERN_FUNCTIONS = "re.match re.search re.fullmatch re.sub re.subn re.findall re.finditer re.split"
+_PATTERN_FUNCTIONS = {
+    "match": 2,
+    "search": 2,
+    "fullmatch": 2,
+    "findall": 2,
+    "finditer": 2,
+    "split": 3,
+    "sub": 4,
+    "subn": 4,
+}
+"""With the place of their flags."""
 
 FUNCTION_CHECKS: dict[str, Check] = {
     **dict.fromkeys(_CONSUMING.split(), _consume),
     **dict.fromkeys(_CALLING.split(), _bound),
-    **dict.fromkeys(_PATTERN_FUNCTIONS.split(), _uninterruptible),
+    **{f"re.{name}": _flags(place, _uninterruptible) for name, place in _PATTERN_FUNCTIONS.items()},
+    "re.compile": _flags(1, _plain),
     **dict.fromkeys(("builtins.getattr", "builtins.hasattr"), _attribute),
     "builtins.setattr": _setting,
     **dict.fromkeys(("operator.mul", "operator.imul"), _operator(guards.check_multiply)),

@@ -188,9 +188,12 @@ ALLOWED_DUNDERS: frozenset[str] = frozenset(f"__{name}__" for name in _DUNDERS.s
 
 NEVER_ATTRIBUTES: frozenset[str] = _names("""
     ag_await ag_code ag_frame cr_await cr_code cr_frame cr_origin f_back f_builtins f_code f_globals f_locals
-    f_trace format_map gi_code gi_frame gi_yieldfrom tb_frame tb_next
+    f_trace format_map gi_code gi_frame gi_yieldfrom tb_frame tb_next unicode_whitespace_trans
 """)
-"""Attributes that a program does not gain by defining them: they lead from a value into the interpreter."""
+"""Attributes that a program does not gain by defining them.
+
+They lead from a value into the interpreter, or from a class to a table that all programs of a process share.
+"""
 
 ANNOTATION_CALLS: frozenset[str] = _names("Gt Ge Lt Le MultipleOf MinLen MaxLen Len Interval")
 """What may be called inside ``Annotated[...]``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import enum
 import importlib
 import random
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 from compiler.ir import subset
 from compiler.ir.checks import FUNCTION_CHECKS, Check, ticking
-from compiler.ir.meter import RECURSION_LIMIT, Meter, Refused
+from compiler.ir.meter import PROGRAM_MODULE, RECURSION_LIMIT, Meter, Refused
 
 MISSING: Any = object()
 
@@ -48,6 +49,43 @@ class Type(metaclass=_Asking):
 
 Type.__name__ = Type.__qualname__ = "type"
 Type.__module__ = "builtins"
+
+
+class _Naming(enum.EnumMeta):
+    """The metaclass of a program's enumerations: names that only the run knows name members, and nothing else."""
+
+    def __call__(cls, value: Any, names: Any = None, **keywords: Any) -> Any:
+        if names is None:
+            return super().__call__(value, **keywords)
+        return super().__call__(value, _members(names), **{"module": PROGRAM_MODULE, **keywords})
+
+
+def _members(names: Any) -> list[Any]:
+    if isinstance(names, str):
+        names = str.split(str.replace(names, ",", " "))
+    members = [
+        name if isinstance(name, str) else tuple(name) for name in (names.items() if isinstance(names, dict) else names)
+    ]
+    for member in members:
+        name = member if isinstance(member, str) else member[0]
+        if isinstance(name, str) and str.startswith(name, "_"):
+            raise Refused("members of an enumeration with a leading underscore are outside the subset")
+    return members
+
+
+class Enum(enum.Enum, metaclass=_Naming):
+    """``enum.Enum`` as a program sees it."""
+
+
+class IntEnum(enum.IntEnum, Enum, metaclass=_Naming):
+    """``enum.IntEnum`` as a program sees it."""
+
+
+for _kind in (Enum, IntEnum):
+    _kind.__module__ = "enum"
+
+
+_ENUMERATIONS = {"Enum": Enum, "IntEnum": IntEnum}
 
 
 class Namespace:
@@ -117,6 +155,8 @@ class Surroundings:
             raise Refused(f"{module}.{name} is outside the subset")
         if module == "random":
             return self._guarded(f"random.{name}", getattr(self.random, name, None) or getattr(random, name))
+        if module == "enum" and name in _ENUMERATIONS:
+            return _ENUMERATIONS[name]
         if (module, name) == ("sys", "setrecursionlimit"):
             return _recursion_limit(self.meter)
         value = getattr(importlib.import_module(module), name)

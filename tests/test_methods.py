@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compiler import evidence
 from compiler.driver import compile_source
 from compiler.front import read_spec
 from compiler.options import Options
@@ -208,3 +209,50 @@ def test_lines_that_only_make_objects_go_into_the_call() -> None:
     (example,) = function.examples
     assert example.call.text == "plus(P(1), P(2))"
     assert example.text == "p = P(1); q = P(2); p.plus(q).x == 3"
+
+
+ACCOUNT = '''\
+class Account:
+    def __init__(self, balance: int) -> None:
+        self.balance = balance
+
+    def withdraw(self, amount: int) -> int:
+        """Take an amount out and return what is left.
+
+        pre: self.balance >= 0
+        raises: ValueError when amount > self.balance
+
+        >>> a = Account(10)
+        >>> a.withdraw(3)
+        7
+        >>> a.withdraw(8)
+        Traceback (most recent call last):
+        ValueError
+        """
+        ...
+'''
+WITHDRAW = """```python
+def withdraw(self, amount):
+    if amount > self.balance:
+        raise ValueError("too much")
+    self.balance -= amount
+    return self.balance
+```"""
+
+
+def test_conditions_may_name_attributes_of_the_object() -> None:
+    result = compile_source(
+        Source("account.py", ACCOUNT), Options(samples=0, budget_seconds=10.0), Scripted((WITHDRAW,))
+    )
+    assert result.status == "accepted"
+    (function,) = result.functions
+    verdicts = {clause.kind: clause.verdict for clause in function.evidence}
+    assert isinstance(verdicts["raises"], evidence.Tested)
+
+
+def test_a_condition_on_the_object_is_checked_on_the_objects_of_the_examples() -> None:
+    text = ACCOUNT.replace("amount > self.balance", "amount >= self.balance - 7")
+    result = compile_source(Source("account.py", text), Options(samples=0, budget_seconds=10.0), Scripted((WITHDRAW,)))
+    assert result.status == "rejected"
+    (told,) = [item for item in result.diagnostics if item.code == "L0402"]
+    assert told.notes[0] == "withdraw(Account(10), 3) breaks raises: ValueError when amount >= self.balance - 7: 7"

@@ -59,7 +59,8 @@ def search(pool: Pool) -> None:
     template = partial_function(function)
     match [node for node in walk(template) if isinstance(node, (BlockHole, ExprHole))]:
         case [BlockHole() as hole] if template.body == (hole,):
-            _fill_body(pool, function, replace(template, body=(*_guards(function), hole)), hole)
+            guards = _guards(function, lower_module(Source("context", pool.unit.context)))
+            _fill_body(pool, function, replace(template, body=(*guards, hole)), hole)
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
@@ -305,9 +306,9 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     return pool.add(module, "search", convincing=convincing)
 
 
-def _guards(function: FunctionSpec) -> tuple[Stmt, ...]:
+def _guards(function: FunctionSpec, context: Module) -> tuple[Stmt, ...]:
     return tuple(
-        If(lower_expression(contract.condition), (Raise(Call(Name(contract.raises), ())),))
+        If(lower_expression(contract.condition, context), (Raise(Call(Name(contract.raises), ())),))
         for contract in function.contracts
         if contract.raises is not None
     )

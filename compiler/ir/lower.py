@@ -81,8 +81,8 @@ def lower_candidate(text: str, entry: str, context: str = "", used: Collection[s
     return _checked(without_unused_imports(module))
 
 
-def lower_expression(text: str) -> Expr:
-    """One expression as IR. Raises ``LowerError``."""
+def lower_expression(text: str, around: Module | None = None) -> Expr:
+    """One expression as IR, which may name attributes that the module ``around`` it defines. Raises ``LowerError``."""
     source = Source("expression", text)
     surface = read_surface(source)
     match surface.tree.body:
@@ -90,7 +90,7 @@ def lower_expression(text: str) -> Expr:
             expression = ExpressionLowering(surface).expression(value)
         case _:
             raise LowerError("L0202", "one expression is expected here", source.span(0, len(text)))
-    _checked(Module((ExprStmt(expression),)))
+    _checked(Module((*(around.body if around is not None else ()), ExprStmt(expression))))
     return expression
 
 

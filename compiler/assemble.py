@@ -40,8 +40,9 @@ class Assembly:
 def assemble(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Assembly:
     """Put the candidates chosen for some units together, in order.
 
-    A Python file keeps every byte outside its holes, but for added import lines and helper functions. Raises
-    ``LowerError`` where the file's own text is outside the subset.
+    A Python file keeps every byte outside its holes, but for added import lines and helper functions; the holes of
+    functions for which nothing was chosen stay. Raises ``LowerError``
+    where the file's own text is outside the subset.
     """
     merged = _merged(spec, chosen)
     if spec.form == "text":
@@ -51,7 +52,8 @@ def assemble(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Assembly:
     if chosen:
         functions = Module(tuple(item for item in merged.body if isinstance(item, (Function, Import))))
         context = "\n\n".join([spec.context, emit_module(functions)])
-    return Assembly(merged, _spliced(spec, merged), context)
+    names = frozenset(function.name for unit, _ in chosen for function in unit.functions)
+    return Assembly(merged, _spliced(spec, merged, names), context)
 
 
 def _merged(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Module:
@@ -78,19 +80,16 @@ def _identity(statement: Stmt) -> str:
             return repr(statement)
 
 
-def _spliced(spec: Spec, merged: Module) -> str:
+def _spliced(spec: Spec, merged: Module, chosen: frozenset[str]) -> str:
     holes = [hole for function in spec.functions for hole in function.holes]
     fills: dict[str, Fill] = {}
     in_place = [function for function in spec.functions if function.definition is not None]
     methods = {function.name: function for function in in_place if function.owner is not None}
-    try:
-        for function in spec.functions:
+    for function in in_place:
+        if function.name in chosen:
             made = merged.function(function.name)
-            if function in in_place:
-                found = fills_in(made, function).items()
-                fills.update((name, called_as_methods(fill, methods, made)) for name, fill in found)
-    except KeyError:
-        return spec.source.text
+            found = fills_in(made, function).items()
+            fills.update((name, called_as_methods(fill, methods, made)) for name, fill in found)
     own = {_identity(item) for item in lower_module(Source(spec.source.name, spec.context)).body}
     own |= {f"definition of {function.name}" for function in in_place}
     added = called_as_methods(tuple(item for item in merged.body if _identity(item) not in own), methods)

@@ -128,3 +128,30 @@ def test_a_static_method_is_proved_in_its_class() -> None:
     text += '        """\n        post: result >= 0\n        >>> Size.of(-2)\n        2\n        """\n        ...\n'
     result = compiled(text, "def of(n):\n    return abs(n)\n", name="size.py")
     assert [describe(clause.verdict) for clause in result.functions[0].evidence] == ["example", "proved by Z3"]
+
+
+BOXES = """\
+def boxes(items: int, size: int) -> int:
+    '''
+    >>> boxes(10, 3)
+    4
+    '''
+    ...
+
+
+def lost(items: int) -> int:
+    '''
+    >>> lost(2)
+    1
+    >>> lost(2)
+    2
+    '''
+    ...
+"""
+
+
+def test_evidence_is_of_the_candidate_in_its_file_though_another_function_stays_open() -> None:
+    result = compiled(BOXES, "def boxes(items, size):\n    return -(-items // size)\n", "lost", name="boxes.py")
+    assert result.status == "rejected"
+    (clause, *_) = result.functions[0].evidence
+    assert describe(clause.verdict) == "example"

@@ -27,7 +27,7 @@ from compiler.select import Choice, select
 from compiler.shots import Shot
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
-from compiler.testimony import evidence_for, is_accepted
+from compiler.testimony import Testimony, evidence_for, is_accepted
 from compiler.trace.events import Trace
 from compiler.trace.queries import record_query
 from compiler.unit import Unit, group_functions
@@ -182,11 +182,13 @@ def _finish(
         assembly = assemble(spec, candidates)
     accepted = complete and all(item.accepted for item in chosen)
     functions: list[FunctionResult] = []
+    unsound: list[Diagnostic] = []
     for item in chosen:
         for function in item.unit.functions:
-            result = _function_result(item, function, assembly, budget, trace)
+            result, problems = _function_result(item, function, assembly, budget, trace)
             accepted = accepted and result.accepted
             functions.append(result)
+            unsound += problems
     best_effort = complete and options.best_effort and not accepted
     program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
     status: Status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
@@ -207,16 +209,16 @@ def _finish(
         completion_tokens=usage.completion_tokens,
         budgets_ended=list(budget.ended),
     )
-    diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics))
+    diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics), *unsound)
     model = backend.model if backend else None
     return Result(status, program, tuple(functions), diagnostics, usage, model, trace)
 
 
 def _function_result(
     item: _Chosen, function: FunctionSpec, assembly: Assembly, budget: Budget, trace: Trace
-) -> FunctionResult:
+) -> tuple[FunctionResult, list[Diagnostic]]:
     if item.choice is None or item.pool is None:
-        return FunctionResult(function.name, False, None)
+        return FunctionResult(function.name, False, None), []
     candidate = item.choice.candidate
     with budget.phase("verify"):
         evidence = evidence_for(function, assembly.program, item.pool)
@@ -224,7 +226,7 @@ def _function_result(
         trace.record(
             "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)
         )
-    return FunctionResult(
+    result = FunctionResult(
         function.name,
         item.accepted and evidence.sound,
         assembly.function_text(function.name),
@@ -232,6 +234,13 @@ def _function_result(
         evidence.clauses,
         item.choice.ambiguities,
     )
+    return result, [_unsound(function, evidence)] if item.accepted and not evidence.sound else []
+
+
+def _unsound(function: FunctionSpec, evidence: Testimony) -> Diagnostic:
+    notes = tuple(f"{clause.clause}: {describe(clause.verdict)}" for clause in evidence.against[:3])
+    message = f"`{function.name}` fails its last verdict, on the text to be written"
+    return Diagnostic("L0405", message, _label(function), notes)
 
 
 def _marked(program: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from compiler.candidate import Candidate
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
 from compiler.fill.pool import Pool
 from compiler.ir.lower import LowerError, lower_module
 from compiler.ir.nodes import Class, Function, Module
-from compiler.judge.judge import ExampleVerdict, Judgement, judge
+from compiler.judge.judge import OUTSIDE, ExampleVerdict, Judgement, describe_outcome, judge
+from compiler.judge.outcome import Raised, Stopped
+from compiler.judge.sandbox import run_script
 from compiler.proof.prove import prove
 from compiler.select import Choice
 from compiler.source import Source
@@ -17,13 +22,24 @@ from compiler.spec import Contract, FunctionSpec
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """The evidence for one function; ``sound`` where nothing contradicts the specification."""
+    """The evidence for one function, and whether the program loads and defines it."""
 
     clauses: tuple[ClauseEvidence, ...]
+    loaded: bool = True
 
     @property
     def sound(self) -> bool:
-        return not any(isinstance(clause.verdict, Violated) for clause in self.clauses)
+        """Whether nothing contradicts the specification, and every example was seen to hold."""
+        return self.loaded and not any(_speaks_against(clause) for clause in self.clauses)
+
+    @property
+    def against(self) -> tuple[ClauseEvidence, ...]:
+        """The clauses for which the program is not sound."""
+        return tuple(clause for clause in self.clauses if _speaks_against(clause))
+
+
+def _speaks_against(clause: ClauseEvidence) -> bool:
+    return isinstance(clause.verdict, Violated) or (clause.kind == "example" and clause.verdict != Shown())
 
 
 def is_accepted(choice: Choice, pool: Pool) -> bool:
@@ -37,18 +53,29 @@ def is_accepted(choice: Choice, pool: Pool) -> bool:
         return False
     if not any(candidate.votes for candidate in pool.candidates) and len(choice.groups) > 1:
         return False
-    if any(function.examples or _checking(function) for function in pool.unit.functions):
+    if any(function.examples for function in pool.unit.functions):
+        return True
+    if not _runs(choice.candidate.judgement):
+        return False
+    if any(_seen_to_hold(function, choice.candidate) for function in pool.unit.functions):
         return True
     votes = sum(candidate.votes for candidate in pool.candidates)
-    return votes >= 2 and 2 * choice.groups[0].votes > votes and _runs(choice.candidate.judgement)
+    return votes >= 2 and 2 * choice.groups[0].votes > votes
 
 
-def _checking(function: FunctionSpec) -> bool:
-    return any(contract.kind != "pre" for contract in function.contracts)
+def _seen_to_hold(function: FunctionSpec, candidate: Candidate) -> bool:
+    """Whether a contract of a function held on some input, or is proved: one that nothing reached says nothing."""
+    contracts = [contract for contract in function.contracts if contract.kind != "pre"]
+    counts = dict(candidate.judgement.checked)
+    if any(counts.get(contract, 0) for contract in contracts):
+        return True
+    return any(isinstance(prove(candidate.module, function, contract), Proved) for contract in contracts)
 
 
 def _runs(judgement: Judgement) -> bool:
-    return not judgement.vector or any(entry[:1] not in "!?" for entry in judgement.vector)
+    """Whether a program gave a value for some generated input that it must accept, if there are any."""
+    inside = [entry for entry in judgement.vector if entry != OUTSIDE]
+    return not inside or any(entry[:1] not in "!?" for entry in inside)
 
 
 def evidence_for(function: FunctionSpec, program: str, pool: Pool) -> Testimony:
@@ -57,15 +84,42 @@ def evidence_for(function: FunctionSpec, program: str, pool: Pool) -> Testimony:
     judgement = pool.budget.judged(
         "emitted", lambda obeyed: judge(program, (function.finished,), inputs, obeyed=obeyed)
     )
+    failure = _failure(program, function, judgement)
+    if failure is not None:
+        return Testimony(tuple(_violated(function, failure)), loaded=False)
     clauses = [_example_evidence(verdict) for verdict in judgement.examples]
     counts = dict(judgement.checked)
     emitted = _as_ir(program, function)
     for contract in function.contracts:
         verdict = _contract_verdict(function, emitted, contract, judgement, counts.get(contract, 0))
         clauses.append(ClauseEvidence(contract.kind, contract.text, verdict, contract.span))
+    return Testimony((*clauses, *_prose(function, Unchecked())))
+
+
+def _failure(program: str, function: FunctionSpec, judgement: Judgement) -> str | None:
+    """What keeps the program from being called at all, in words."""
+    uncalled = not judgement.examples and not judgement.calls
+    outcome = run_script(program) if uncalled else judgement.failure
+    if isinstance(outcome, Raised) or (uncalled and isinstance(outcome, Stopped)):
+        return describe_outcome(outcome)
+    found = {node.name for node in ast.walk(ast.parse(program)) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    missing = [name for name in (function.owner, function.name) if name is not None and name not in found]
+    return f"no `{missing[0]}`" if missing else None
+
+
+def _violated(function: FunctionSpec, failure: str) -> Iterator[ClauseEvidence]:
+    """Every clause, of a program that cannot be called."""
+    verdict = Violated("loading the program", failure)
+    for example in function.finished.examples:
+        yield ClauseEvidence("example", example.text, verdict, example.span)
+    for contract in function.contracts:
+        yield ClauseEvidence(contract.kind, contract.text, verdict, contract.span)
+    yield from _prose(function, verdict)
+
+
+def _prose(function: FunctionSpec, verdict: Verdict) -> Iterator[ClauseEvidence]:
     if function.prose.strip():
-        clauses.append(ClauseEvidence("prose", " ".join(function.prose.split()), Unchecked(), function.span))
-    return Testimony(tuple(clauses))
+        yield ClauseEvidence("prose", " ".join(function.prose.split()), verdict, function.span)
 
 
 def _example_evidence(verdict: ExampleVerdict) -> ClauseEvidence:
@@ -101,6 +155,8 @@ def _contract_verdict(
         return Violated(broken.call.text, broken.got)
     if contract.kind == "pre":
         return Unchecked()
+    if judgement.failure is not None:
+        return Unknown(describe_outcome(judgement.failure))
     proof = emitted if isinstance(emitted, Unknown) else prove(emitted, function, contract)
     if isinstance(proof, Proved | Violated):
         return proof

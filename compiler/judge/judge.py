@@ -41,7 +41,8 @@ class Judgement:
     """Everything that running a candidate told.
 
     ``vector`` has one entry for each generated input, ``"~"`` where the input breaks a pre-condition. ``checked``
-    counts, for each contract, the inputs on which it was seen to hold. ``stops`` is what a limit stopped; the calls are
+    counts, for each contract, the generated inputs on which it was seen to hold. ``failure`` is what kept the program
+    from loading, or a limit where one stopped every call. ``stops`` is what a limit stopped; the calls are
     each function's examples, then its generated inputs.
     """
 
@@ -51,6 +52,7 @@ class Judgement:
     calls: tuple[Call, ...]
     vector: tuple[str, ...]
     stops: tuple[Stop, ...] = ()
+    failure: Raised | Stopped | None = None
 
     @property
     def passed(self) -> int:
@@ -93,7 +95,16 @@ def judge(
         tuple(trial.call for trial, _ in generated),
         tuple(OUTSIDE if _outside(trial, result) else behaviour(result.outcome) for trial, result in generated),
         stops_of(results),
+        _failure(results),
     )
+
+
+def _failure(results: Sequence[ProbeResult]) -> Raised | Stopped | None:
+    for result in results:
+        if isinstance(result.outcome, Raised) and not result.made:
+            return result.outcome
+    stopped = [result.outcome for result in results if isinstance(result.outcome, Stopped)]
+    return stopped[0] if stopped and len(stopped) == len(results) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ def _check_contracts(
             continue
         for contract, state in _contract_states(trial, result):
             if state == "holds":
-                counts[contract] += 1
+                counts[contract] += trial.example is None
             elif state == "fails":
                 violations.append(Violation(contract, trial.call, describe_outcome(result.outcome)))
     return tuple(violations), tuple(counts.items())

@@ -105,3 +105,11 @@ def test_replacing_a_function_keeps_the_others() -> None:
     module = lower_candidate("def g(n):\n    return n\n\ndef f(n):\n    return g(n)\n", "f")
     other = lower_candidate("def g(n):\n    return -n\n", "g").function("g")
     assert with_function(module, other) == Module((other, module.function("f")))
+
+
+def test_calls_of_itself_by_keyword_follow_the_parameters_names() -> None:
+    spec = read_spec(Source("total.txt", "def total(items: list[int], k: int) -> int\n>>> total([1, 2], 0)\n3\n"))
+    answer = "def total(lst, k):\n    return 0 if not lst else max(lst, key=abs) + total(lst=lst[1:], k=k)\n"
+    module = conform(lower_candidate(answer, "total"), Unit(spec, spec.functions, ""))
+    assert "total(items=items[1:], k=k)" in emit_module(module)
+    assert "max(items, key=abs)" in emit_module(module)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from compiler.fill.signature import type_of
 from compiler.fill.template import Fill, fill_template, match_template, template_of, with_function
 from compiler.ir.lower import LowerError, lower_expression
-from compiler.ir.nodes import BlockHole, Function, Module, Name, Param, TypeRef
+from compiler.ir.nodes import BlockHole, Call, Function, Module, Name, Param, TypeRef
 from compiler.ir.rewrite import rewrite
 from compiler.ir.walk import Node, walk
 from compiler.spec import FunctionSpec, Parameter
@@ -112,6 +112,9 @@ def _with_parameter_names(answer: Function, names: list[str]) -> Function:
                 return replace(node, id=change[name])
             case Param(name=name) if name in change:
                 return replace(node, name=change[name])
+            case Call(function=Name(id=name), keywords=keywords) if name == answer.name:
+                named = tuple(replace(word, name=change.get(word.name or "", word.name)) for word in keywords)
+                return replace(node, keywords=named) if named else node
             case _:
                 return node
 

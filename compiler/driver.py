@@ -136,6 +136,7 @@ def _record_start(
             "samples": options.samples,
             "best_effort": options.best_effort,
             "without": sorted(options.without),
+            "narrow": options.narrow,
         },
         shots=[[shot.specification, shot.program] for shot in shots],
         engine=backend.engine if backend else None,

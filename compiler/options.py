@@ -15,7 +15,7 @@ class Options:
 
     ``samples`` bounds how many answers the model is asked for besides its greedy one. ``budget_money`` bounds what
     remote models may cost, in dollars; ``None`` sets no bound. ``without`` leaves parts of the pipeline out, for
-    ablations.
+    ablations. ``narrow`` holds the first answer under the grammar to the sorts of a Python file's expression holes.
     """
 
     seed: int = 0
@@ -25,3 +25,4 @@ class Options:
     samples: int = 6
     best_effort: bool = False
     without: frozenset[Ablation] = frozenset()
+    narrow: bool = False

@@ -1,28 +1,19 @@
-"""The Python grammar made narrower: for one function's answer, for a block, for an expression over given names."""
+"""The Python grammar made narrower: for one function's answer, or for a text with blanks in it."""
 
 from __future__ import annotations
 
 import json
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-PURE_BUILTINS = (
-    *("abs", "all", "any", "bin", "bool", "chr", "dict", "divmod", "enumerate", "filter", "float", "frozenset", "hex"),
-    *("int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "ord", "pow", "range", "reversed"),
-    *("round", "set", "sorted", "str", "sum", "tuple", "zip"),
-)
-"""The built-in names that an expression may read whatever its scope."""
-
-BOUND_NAMES = (
-    *("a", "b", "c", "ch", "char", "d", "e", "i", "item", "j", "k", "key", "m", "n", "p", "q", "s", "t", "v", "value"),
-    *("w", "word", "x", "y", "z"),
-)
-"""The names that an expression may bind itself, in a comprehension or a lambda."""
+from grammar.narrow import narrowed_rules
+from grammar.notation import lark_text
+from solver.sorts import ANY, Sort
 
 _DEFINITION = re.compile(r"^(\w+):((?:.*)(?:\n[ \t]+.*)*)", re.MULTILINE)
 _LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|/(?:\\.|[^/\\])+/')
@@ -45,46 +36,43 @@ def candidate_grammar(entry: str, parameters: Sequence[str] | None = None) -> st
     return _narrowed({"entry_signature": signature} | listed)
 
 
-def block_grammar(*, in_loop: bool = False) -> str:
-    """The grammar of a fenced block, indented by four spaces, as a function's or (``in_loop``) a loop's body."""
-    block = "block_1_in_loop" if in_loop else "block_1"
-    return _narrowed({"start": f'"```python\\n" {block} "```"'})
-
-
-def expression_grammar(names: Iterable[str]) -> str:
-    """The grammar of one fenced expression that reads these names, pure built-in ones, and what it binds itself.
-
-    Raises ``ValueError`` for what is no name.
-    """
-    known = sorted({_checked(name) for name in names} | set(PURE_BUILTINS) | set(BOUND_NAMES))
-    return _narrowed(
-        {
-            "start": '"```python\\n" expr "\\n```"',
-            "keyword": 'KEYWORD "=" expr | "**" or_test',
-            "KEYWORD": _definitions()["NAME"],
-            "NAME": " | ".join(f'"{name}"' for name in known),
-        }
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A gap in a fixed text: an expression, or a block whose statements are indented by ``depth`` times four spaces."""
+    """A gap in a fixed text: an expression, or a block whose statements are indented by ``depth`` times four spaces.
+
+    Where all names that an expression may read are known with their sorts, ``scope``, it is narrowed to them and to
+    ``sort`` (see ``grammar/narrow.py``).
+    """
 
     kind: Literal["expression", "block"]
     depth: int = 1
     in_loop: bool = False
+    sort: Sort = ANY
+    scope: tuple[tuple[str, Sort], ...] | None = None
 
 
 def template_grammar(pieces: Sequence[str | Blank]) -> str:
-    """The grammar of a fenced text that is fixed but for its blanks. A block takes its own indentation and line end."""
-    return _narrowed({"start": " ".join(['"```python\\n"', *map(_piece, pieces), '"```"'])})
+    """The grammar of a fenced text that is fixed but for its blanks. A block takes its own indentation and line end.
+
+    Raises ``ValueError`` where a blank cannot be narrowed to its sort and scope.
+    """
+    rules: dict[str, str] = {}
+    written = [_piece(piece, f"blank_{number}_", rules) for number, piece in enumerate(pieces)]
+    return _narrowed({"start": " ".join(['"```python\\n"', *written, '"```"']), **rules})
 
 
-def _piece(piece: str | Blank) -> str:
+def _piece(piece: str | Blank, prefix: str, rules: dict[str, str]) -> str:
+    """A piece as grammar text; what it needs of its own is added to the rules."""
     match piece:
-        case Blank("expression"):
+        case Blank("expression", scope=None):
             return "expr"
+        case Blank("expression", sort=sort, scope=scope):
+            for name, _ in scope or ():
+                for part in name.split("."):
+                    _checked(part)
+            first, made = narrowed_rules(sort, dict(scope or ()), prefix)
+            rules |= {name: body for name, _, body in (line.partition(": ") for line in lark_text(made).splitlines())}
+            return first
         case Blank("block", depth, in_loop):
             return f"block_{depth}_in_loop" if in_loop else f"block_{depth}"
         case _:

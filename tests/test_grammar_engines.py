@@ -16,7 +16,7 @@ from grammar.characters import Characters, characters, class_of, complement, rea
 from grammar.gbnf import gbnf
 from grammar.json_schema import code_of, fenced, json_schema
 from grammar.notation import NotationError, lark_text, read_grammar
-from grammar.specialise import expression_grammar, python_grammar
+from grammar.specialise import python_grammar
 
 SMALL = 'start: "a" (WORD | "(" start ")")? "!" ~ 1..2\nWORD: /[b-d]+|\\x41/ | "xyz"\n'
 
@@ -71,6 +71,7 @@ def test_a_schema_holds_code_in_one_field() -> None:
 
 
 GRAMMARS = sample_grammars()
+EXPRESSION = GRAMMARS["an expression"]
 WRITERS = {name: Writer(read_grammar(grammar)) for name, grammar in GRAMMARS.items()}
 JUDGES = {name: oracle(grammar) for name, grammar in GRAMMARS.items()}
 
@@ -97,9 +98,8 @@ def test_a_text_is_viable_as_long_as_its_beginnings_are(name: str, seed: int) ->
 
 @cache
 def verdicts() -> list[tuple[str, Verdict]]:
-    grammar = expression_grammar(["values", "limit"])
-    ours = oracle(grammar)
-    return [(text, ours(text)) for text in texts_of(grammar, 600, Random(0))]
+    ours = oracle(EXPRESSION)
+    return [(text, ours(text)) for text in texts_of(EXPRESSION, 600, Random(0))]
 
 
 QUICK = [engine for engine in engines() if engine.name != "lark"]
@@ -107,7 +107,7 @@ QUICK = [engine for engine in engines() if engine.name != "lark"]
 
 @pytest.mark.parametrize("engine", QUICK, ids=lambda engine: f"{engine.name}, {engine.dialect}")
 def test_every_engine_reads_an_expression_as_the_acceptor_does(engine: GrammarEngine) -> None:
-    judge = engine.judge_of(expression_grammar(["values", "limit"]))
+    judge = engine.judge_of(EXPRESSION)
     for text, ours in verdicts()[:: engine.every]:
         theirs = judge(text)
         assert theirs.gave_up or theirs.accepted == ours.accepted, text

@@ -13,7 +13,21 @@ from time import perf_counter
 from compiler.bench.grammar_engines import GrammarEngine, Judge, Verdict, engines, oracle
 from compiler.bench.random_texts import Writer, near_miss
 from grammar.notation import read_grammar
-from grammar.specialise import Blank, candidate_grammar, expression_grammar, python_grammar, template_grammar
+from grammar.specialise import Blank, candidate_grammar, python_grammar, template_grammar
+from solver.sorts import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    DictSort,
+    FunctionSort,
+    ListSort,
+    Sort,
+    TupleSort,
+    format_sort,
+    join,
+)
 
 SHOWN = 5
 
@@ -100,7 +114,29 @@ def sample_grammars() -> dict[str, str]:
         "a function without parameters": candidate_grammar("f", []),
         "two holes": template_grammar(template),
         "a block": template_grammar(["def f(xs):\n    for x in xs:\n", Blank("block", 2, True), "    return xs\n"]),
-        "an expression": expression_grammar(["xs", "n"]),
+        "an expression": template_grammar([Blank("expression")]),
+        **{f"a narrowed hole: {name}": template_grammar([blank]) for name, blank in narrowed_holes().items()},
+    }
+
+
+def narrowed_holes() -> dict[str, Blank]:
+    """Holes of several sorts over several scopes, by their sorts."""
+    numbers, words, prices = ListSort(INT), ListSort(STR), DictSort(STR, INT)
+    holes: list[tuple[Sort, dict[str, Sort]]] = [
+        (BOOL, {"count": INT, "limit": INT}),
+        (BOOL, {"text": STR, "words": words}),
+        (INT, {"numbers": numbers, "k": INT, "gcd": FunctionSort((INT, INT), INT)}),
+        (FLOAT, {"values": ListSort(FLOAT), "ratio": FLOAT}),
+        (STR, {"name": STR, "width": INT}),
+        (words, {"words": words, "k": INT}),
+        (numbers, {"numbers": numbers, "rows": ListSort(numbers)}),
+        (prices, {"text": STR, "prices": prices}),
+        (TupleSort((INT, STR)), {"pairs": ListSort(TupleSort((INT, STR)))}),
+        (join(INT, NONE), {"numbers": numbers, "first": join(INT, NONE)}),
+    ]
+    return {
+        f"{format_sort(sort)} over {', '.join(scope)}": Blank("expression", sort=sort, scope=tuple(scope.items()))
+        for sort, scope in holes
     }
 
 

@@ -98,6 +98,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     proposals.add_argument("--seed", type=int, default=0, metavar="N", help="for other answers")
     profile = actions.add_parser("profile", help="where search spends its time, on a fixed set of specifications")
     profile.add_argument("--limit", type=int, metavar="N", help="the first N specifications")
+    narrowing = actions.add_parser("narrowing", help="type errors of proposals for holes, narrowed and not")
+    narrowing.add_argument("--proposals", type=int, default=2000, metavar="N", help="on each side (default: 2000)")
+    narrowing.add_argument("--seed", type=int, default=0, metavar="N", help="for other proposals")
+    narrowing.add_argument("--model", default="none", metavar="NAME|PATH|none", help="who proposes (default: chance)")
+    narrowing.add_argument("--vocabulary", type=Path, metavar="GGUF", help="time the first mask over its tokens")
+    narrowing.add_argument(
+        "--references", metavar="SUITE", help="own, or a JSON Lines file: which of its expressions are kept"
+    )
     for action in actions.choices.values():
         action.add_argument("--json", action="store_true", help="print JSON")
     actions.metavar = "|".join(actions.choices)
@@ -150,6 +158,7 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
         "guidance": _guidance,
         "grammars": _grammars,
         "proposals": _proposals,
+        "narrowing": _narrowing,
         "profile": _profile,
     }
 
@@ -378,6 +387,19 @@ def _guidance(arguments: Namespace) -> int:
         out = arguments.out or Path(folder) / "rows.jsonl"
         rows = bench_guidance(arguments.suites, backend, out, amount, arguments.limit, _say)
     _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
+def _narrowing(arguments: Namespace) -> int:
+    from compiler.bench.narrowing import bench_narrowing, render
+    from compiler.bench.repair import references_of
+    from compiler.bench.vocabulary import read_vocabulary
+
+    vocabulary = read_vocabulary(arguments.vocabulary) if arguments.vocabulary else ()
+    references = [*references_of(arguments.references).values()] if arguments.references else ()
+    with _engine(arguments.model) as (backend, _):
+        found = bench_narrowing(arguments.proposals, arguments.seed, backend, vocabulary, references, _say)
+    _print(arguments, render(found), found.to_json())
     return 0
 
 

@@ -99,6 +99,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="answers asked of the model besides its first (default: %(default)s)",
     )
+    add("--narrow", action="store_true", help="hold expression holes to their types when an answer is constrained")
     add("--best-effort", action="store_true", help="write the best candidate, marked as such, if none is accepted")
     add("--tests", metavar="FILE", help="write a Hypothesis test file for the accepted program")
     add("--trace", metavar="FILE", help="write the trace, for `liftc trace` and `liftc replay`")
@@ -209,6 +210,7 @@ def _options(arguments: Namespace) -> Options:
         budget_money=arguments.budget_money,
         samples=arguments.samples,
         best_effort=arguments.best_effort,
+        narrow=arguments.narrow,
     )
 
 

@@ -47,11 +47,17 @@ def constrained_request(
     seed: int,
     occurrence: int,
     max_tokens: int = ANSWER_TOKENS,
+    *,
+    narrowed: bool = False,
 ) -> Request:
-    """The same question with the answer held to the grammar: greedy at first, then sampled."""
+    """The same question with the answer held to the grammar: greedy at first, then sampled.
+
+    ``narrowed`` holds the holes of a Python file whose sorts are known to them; other requests are the same without it.
+    """
     temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
     sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=max_tokens, seed=seed)
-    return _request(_prompt(spec, functions, context), sampling, occurrence, answer_grammar(functions))
+    grammar = answer_grammar(functions, context, narrowed=narrowed)
+    return _request(_prompt(spec, functions, context), sampling, occurrence, grammar)
 
 
 def _request(

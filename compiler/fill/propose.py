@@ -45,12 +45,15 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int,
     _ask(pool, backend, requests[: max(0, affordable)])
 
 
-def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int) -> None:
+def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *, narrowed: bool = False) -> None:
     """One answer that the grammar holds to what lowers, as long as the time that is left allows."""
     unit = pool.unit
     tokens = pool.budget.answer_tokens(ANSWER_TOKENS)
     if tokens:
-        _ask(pool, backend, [constrained_request(unit.spec, unit.functions, unit.context, seed, occurrence, tokens)])
+        request = constrained_request(
+            unit.spec, unit.functions, unit.context, seed, occurrence, tokens, narrowed=narrowed
+        )
+        _ask(pool, backend, [request])
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:

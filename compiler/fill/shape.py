@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 
+from compiler.fill.known_sorts import known_sorts
 from compiler.spec import FunctionSpec
 from grammar.specialise import Blank, candidate_grammar, python_grammar, template_grammar
 from grammar.unroll import DEPTH
+from solver.sorts import Sort
 
 
-def answer_grammar(functions: tuple[FunctionSpec, ...]) -> str:
+def answer_grammar(functions: tuple[FunctionSpec, ...], context: str = "", *, narrowed: bool = False) -> str:
     """The grammar of an answer for the functions of one unit.
 
     Only what the specification wrote down is fixed: the name of a single function, its parameters, and the text around
-    the holes of a Python file.
+    the holes of a Python file. ``narrowed`` holds expressions to the sorts and names that are known where they stand.
     """
     if len(functions) != 1:
         return python_grammar()
     function = functions[0]
-    pieces = _pieces(function)
+    pieces = _pieces(function, known_sorts(function, context) if narrowed else {})
     if pieces is not None:
         return template_grammar(pieces)
     signature = function.signature
@@ -28,7 +31,7 @@ def answer_grammar(functions: tuple[FunctionSpec, ...]) -> str:
     return candidate_grammar(function.name, names if signature.written and plain else None)
 
 
-def _pieces(function: FunctionSpec) -> list[str | Blank] | None:
+def _pieces(function: FunctionSpec, known: Mapping[str, tuple[Sort, Mapping[str, Sort]]]) -> list[str | Blank] | None:
     """The text of a Python file's function in pieces around its holes; ``None`` where the grammar cannot hold it."""
     definition = function.definition
     if definition is None or any(hole.kind == "body" for hole in function.holes) or "\r" in definition.text:
@@ -40,7 +43,7 @@ def _pieces(function: FunctionSpec) -> list[str | Blank] | None:
         before = source[start : hole.span.start]
         start = hole.span.end
         if hole.kind == "expression":
-            pieces += [before, Blank("expression")]
+            pieces += [before, _expression(*known[hole.name]) if hole.name in known else Blank("expression")]
             continue
         indent = re.search(r"[^\n]*\Z", before)
         depth, rest = divmod(len(indent.group()) if indent else 0, 4)
@@ -50,6 +53,16 @@ def _pieces(function: FunctionSpec) -> list[str | Blank] | None:
         start += 1
     tail = source[start : definition.end]
     return [*pieces, tail if tail.endswith("\n") else f"{tail}\n"]
+
+
+def _expression(sort: Sort, scope: Mapping[str, Sort]) -> Blank:
+    """The blank for an expression, narrowed where one can be written at all."""
+    narrowed = Blank("expression", sort=sort, scope=tuple(scope.items()))
+    try:
+        template_grammar([narrowed])
+    except ValueError:
+        return Blank("expression")
+    return narrowed
 
 
 def _in_loop(before: str, depth: int) -> bool:

@@ -91,7 +91,7 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
     force(pool)
     constrained = "grammar" not in options.without
     if not pool.candidates and constrained:
-        ask_constrained(pool, backend, 0, options.seed)
+        ask_constrained(pool, backend, 0, options.seed, narrowed=options.narrow)
     asked, temperature = 0, SAMPLE_TEMPERATURE
     while asked < options.samples and not settled(pool, options) and not pool.budget.cut("model"):
         count = min(ROUND if pool.clean else WHOLE_ROUND, options.samples - asked)

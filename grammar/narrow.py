@@ -1,0 +1,405 @@
+"""Expressions of one sort over a typed scope, as a grammar.
+
+One rule for each level of precedence, sort and scope, so that whatever is decoded has the right type: names that exist,
+methods that their receivers have, calls with the right number and types of arguments. What follows a receiver goes
+from sort to sort until it reaches the one wanted, as in the automata of Mündler et al. (2025, "Type-Constrained Code
+Generation with Language Models"); here it is a grammar without left recursion, which any engine takes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal, TypeAlias
+
+from grammar.bound_names import Scope, item_binding, loop_bindings, sorts_within
+from grammar.interpolation import fields_over
+from grammar.notation import Choice, Part, Reference, Repeat, Text, choice, read_grammar, sequence
+from grammar.operations import KEY, SLICE
+from grammar.optional_parts import NEXT, any_of, either, listed, maybe, repeated, row
+from grammar.productive import productive
+from grammar.sorts_in_play import fitting, is_float_inside, sorts_in_play
+from grammar.ways import Ways
+from solver.sorts import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    DictSort,
+    FunctionSort,
+    IterableSort,
+    ListSort,
+    RowSort,
+    SetSort,
+    Sort,
+    TupleSort,
+    UnionSort,
+    element_of,
+)
+
+MOST_DEPTH = 1
+"""How many comprehensions and lambdas may stand around an expression."""
+
+Level: TypeAlias = Literal["whole", "expr", "test", "term", "primary", "head", "comp", "slice", "keyed"]
+
+_TERMINALS = read_grammar(
+    r"""
+start: INT_LITERAL
+INT_LITERAL: /0|[1-9][0-9]*/
+FLOAT_LITERAL: /(0|[1-9][0-9]*)\.[0-9]+/
+STR_LITERAL: /"([^"\\\x00-\x1f]|\\[nrt"'\\])*"/ | /'([^'\\\x00-\x1f]|\\[nrt"'\\])*'/
+F_TEXT: /([^"'\\{}\x00-\x1f]|\\[nrt\\])+/
+INT_FORMAT: /:(,|0?[1-9]?d)/
+FLOAT_FORMAT: /:,?\.[0-9]f/
+AND_OR: / (and|or) /
+COMPARED: / ?(==|!=|<=?|>=?) ?/
+EQUALS: / ?(==|!=) ?/
+WHOLE_OP: / ?(\+|-|\*|\/\/|%|&|\||\^|<<|>>) ?/
+REAL_OP: / ?(\+|-|\*|\/\/?|%) ?/
+POWER: / ?\*\* ?/
+SET_OP: / ?(&|\||-|\^) ?/
+JOIN: / ?\+ ?/
+TIMES: / ?\* ?/
+NEXT: /, ?/
+RANGE: / ?: ?/
+"""
+)
+
+
+def narrowed_rules(sort: Sort, scope: Mapping[str, Sort], prefix: str) -> tuple[str, dict[str, Part]]:
+    """The rules for an expression of a sort over these names, and the name of the first; all begin with ``prefix``.
+
+    A name may have dots, as ``math.sqrt``. Raises ``ValueError`` where no expression of that sort can be written.
+    """
+    sorts = sorts_in_play(sort, scope.values())
+    rules = _Rules(prefix, sorts, Ways(sorts, frozenset(scope)))
+    first = rules.rule("whole", sort, Scope(0, dict(scope), rules.sorts))
+    if first is None:
+        raise ValueError("no expression of that sort can be written in that scope")
+    return first.name, productive(rules.finish() | _TERMINALS, first.name)
+
+
+@dataclass(slots=True)
+class _Rules:
+    """The rules made so far, for one hole. A choice without options marks what cannot be written."""
+
+    prefix: str
+    sorts: tuple[Sort, ...]
+    ways: Ways
+    pending: deque[tuple[str, Callable[[], Iterable[Part | None]]]] = field(default_factory=deque)
+    made: dict[str, Part] = field(default_factory=dict)
+    words: dict[tuple[str, ...], Reference] = field(default_factory=dict)
+    scopes: dict[tuple[tuple[str, Sort], ...], Scope] = field(default_factory=dict)
+
+    def rule(self, level: Level, sort: Sort, scope: Scope) -> Reference | None:
+        """A reference to the rule for expressions of a sort; ``None`` where the sort is not in play."""
+        if sort not in scope.sorts:
+            return None
+        make = {
+            "whole": self._whole,
+            "expr": self._expr,
+            "test": self._test,
+            "term": self._term,
+            "primary": self._primary,
+            "head": self._head,
+            "comp": self._comprehension,
+            "slice": self._slice,
+            "keyed": self._keyed,
+        }[level]
+        return self._named(f"{level}_{self.sorts.index(sort)}_{scope.number}", lambda: make(sort, scope))
+
+    def _named(self, name: str, make: Callable[[], Iterable[Part | None]]) -> Reference:
+        name = self.prefix + name
+        if name not in self.made:
+            self.made[name] = Choice(())
+            self.pending.append((name, make))
+        return Reference(name)
+
+    def finish(self) -> dict[str, Part]:
+        """All rules that those asked for need."""
+        while self.pending:
+            name, make = self.pending.popleft()
+            self.made[name] = choice(option for option in make() if option is not None)
+        return self.made
+
+    def _expr(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """Any expression: conditionals, and what has a value of several sorts."""
+        match sort:
+            case UnionSort(options):
+                levels = [self.rule(_plain_level(option), option, scope) for option in options]
+                plain: Part | None = choice(level for level in (*levels, self.rule("primary", sort, scope)) if level)
+            case IterableSort(element):
+                for other in scope.sorts:
+                    if other != sort and fitting(other, sort) and not isinstance(other, UnionSort):
+                        yield self.rule("term", other, scope)
+                yield self.rule("primary", sort, scope)
+                yield row(Text("("), self.rule("comp", element, scope), Text(")"))
+                return
+            case _:
+                plain = self.rule(_plain_level(sort), sort, scope)
+                if is_float_inside(sort):
+                    plain = either(plain, *self._displays(sort, scope))
+        test = self.rule("test", BOOL, scope)
+        yield row(plain, maybe(row(Text(" if "), test, Text(" else "), plain)))
+
+    def _whole(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """An expression of which its place says the sort, so that it may be an empty display."""
+        plain = self.rule("expr", sort, scope)
+        yield plain
+        empty = _empty(sort)
+        if empty is not None:
+            test = self.rule("test", BOOL, scope)
+            yield empty
+            for one, other in ((empty, plain), (plain, empty)):
+                yield row(one, Text(" if "), test, Text(" else "), other)
+
+    def _test(self, _: Sort, scope: Scope) -> Iterator[Part | None]:
+        """Truth values: ``and`` and ``or`` over comparisons."""
+        one = self._named(f"truth_{scope.number}", lambda: self._truths(scope))
+        yield row(one, repeated(row(Reference("AND_OR"), one)))
+
+    def _truths(self, scope: Scope) -> Iterator[Part | None]:
+        compared = self._named(f"compared_{scope.number}", lambda: self._comparisons(scope))
+        yield sequence([maybe(Text("not ")), compared])
+        sized = [sort for sort in scope.sorts if isinstance(sort, ListSort | SetSort | DictSort) or sort == STR]
+        yield row(Text("not "), either(*(self.rule("primary", sort, scope) for sort in sized)))
+
+    def _comparisons(self, scope: Scope) -> Iterator[Part | None]:
+        boolean = self.rule("primary", BOOL, scope)
+        yield row(boolean, maybe(row(Reference("EQUALS"), boolean)))
+        for atom in (_number(scope), STR):
+            term = self.rule("term", atom, scope)
+            yield term and sequence([term, Repeat(sequence([Reference("COMPARED"), term]), 1, 2)])
+        for sort in scope.sorts:
+            term = self.rule("term", sort, scope)
+            if sort not in (INT, FLOAT, BOOL, STR, NONE) and not isinstance(sort, IterableSort):
+                yield row(term, Reference("EQUALS"), term)
+            if isinstance(sort, UnionSort) and NONE in sort.options:
+                yield row(self.rule("primary", sort, scope), any_of(" is None", " is not None"))
+            item = element_of(sort)
+            if item in scope.sorts and not isinstance(sort, TupleSort) and item is not None:
+                yield row(self.rule("term", item, scope), any_of(" in ", " not in "), term)
+        for item in (INT, STR):
+            items = listed(self.rule("term", item, scope), 2)
+            options = [row(Text(opening), items, Text(closing)) for opening, closing in ("()", "[]", "{}")]
+            yield row(self.rule("term", item, scope), any_of(" in ", " not in "), either(*options))
+
+    def _term(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """What stands beside a comparison: arithmetic, concatenation, operations on sets."""
+        operators = {INT: "WHOLE_OP", FLOAT: "REAL_OP", STR: "JOIN"}
+        match sort:
+            case ListSort() | RowSort():
+                operator = "JOIN"
+            case SetSort():
+                operator = "SET_OP"
+            case _ if sort in operators:
+                operator = operators[sort]
+            case _:
+                yield self.rule("primary", sort, scope)
+                return
+        one = self._named(f"unit_{self.sorts.index(sort)}_{scope.number}", lambda: self._units(sort, scope))
+        yield row(one, repeated(row(Reference(operator), one)))
+
+    def _units(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        primary = self.rule("primary", sort, scope)
+        count = either(Reference("INT_LITERAL"), self.rule("primary", INT, scope))
+        if sort in (INT, FLOAT):
+            real = either(Reference("FLOAT_LITERAL"), primary) if sort == FLOAT else None
+            yield row(maybe(Text("-")), either(count, real), maybe(row(Reference("POWER"), count)))
+        elif isinstance(sort, SetSort):
+            yield primary
+        else:
+            yield row(primary, maybe(row(Reference("TIMES"), count)))
+
+    def _primary(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """A receiver, and what follows it until the value has the sort."""
+        for first in scope.sorts:
+            yield row(self.rule("head", first, scope), self._tail(first, sort, scope))
+
+    def _tail(self, here: Sort, wanted: Sort, scope: Scope) -> Part | None:
+        """What may follow a value of one sort so that the whole has another; nothing where they are the same."""
+        if wanted not in self.ways.reached(here, scope.sorts):
+            return sequence(()) if here == wanted else None
+        return self._named(
+            f"tail_{self.sorts.index(here)}_{self.sorts.index(wanted)}_{scope.number}",
+            lambda: self._tails(here, wanted, scope),
+        )
+
+    def _tails(self, here: Sort, wanted: Sort, scope: Scope) -> Iterator[Part | None]:
+        options: list[Part | None] = []
+        for after in self.ways.steps.get(here, {}):
+            tail = self._tail(after, wanted, scope) if after in scope.sorts else None
+            options.append(row(self._step(here, after, scope), tail))
+        following = either(*options)
+        yield maybe(following) if here == wanted else following
+
+    def _step(self, here: Sort, after: Sort, scope: Scope) -> Part:
+        def make() -> Iterator[Part | None]:
+            for (slots, rest), words in self.ways.steps[here][after].items():
+                yield self._written(words, rest, slots[1:], scope)
+
+        return self._named(f"step_{self.sorts.index(here)}_{self.sorts.index(after)}_{scope.number}", make)
+
+    def _head(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """Names, literals, brackets, displays, and calls."""
+        for name, own in scope.names.items():
+            if own == sort or (isinstance(sort, UnionSort) and isinstance(own, UnionSort) and fitting(own, sort)):
+                yield Text(name)
+            if isinstance(own, FunctionSort) and own.parameters is not None and own.result == sort:
+                arguments = [self.rule("whole", parameter, scope) for parameter in own.parameters]
+                parts = [part for argument in arguments for part in (NEXT, argument)][1:]
+                yield row(Text(f"{name}("), *parts, Text(")"))
+        match sort:
+            case _ if sort == STR:
+                yield Reference("STR_LITERAL")
+                yield from self._interpolated(scope)
+            case _ if sort == BOOL:
+                yield from (Text("True"), Text("False"))
+            case _ if sort == NONE:
+                yield Text("None")
+        if not isinstance(sort, IterableSort | UnionSort) and sort != NONE:
+            yield row(Text("("), self.rule("term" if sort in (INT, FLOAT) else "expr", sort, scope), Text(")"))
+        if not is_float_inside(sort):
+            yield from self._displays(sort, scope)
+        for (slots, rest), words in self.ways.heads.get(sort, {}).items():
+            yield self._written(words, rest, slots, scope)
+
+    def _written(
+        self, words: Sequence[str], rest: Sequence[str | Sort], slots: Sequence[Sort], scope: Scope
+    ) -> Part | None:
+        """Operations with their slots filled. A generator that is the only argument stands without brackets."""
+        given = iter(slots)
+        written: list[Part | None] = [self._words(words)]
+        for before, part, after in zip((words[0], *rest), rest, (*rest[1:], ""), strict=False):
+            if isinstance(part, str):
+                written.append(NEXT if part == ", " else Text(part))
+                continue
+            is_alone = str(before).endswith("(") and str(after).startswith(")")
+            slot = next(given)
+            match slot:
+                case _ if slot == SLICE:
+                    written.append(self.rule("slice", INT, scope))
+                case _ if slot == KEY:
+                    written.append(self.rule("keyed", element_of(slots[0]) or INT, scope))
+                case IterableSort(element) if is_alone:
+                    written.append(either(self.rule("expr", slot, scope), self.rule("comp", element, scope)))
+                case _:
+                    is_default = len(slots) == 2 and words[0] in (".get(", ".setdefault(") and slot is slots[1]
+                    written.append(self.rule("whole" if is_default else "expr", slot, scope))
+        return row(*written)
+
+    def _words(self, words: Sequence[str]) -> Part:
+        """Any of the words, as one terminal."""
+        if len(words) == 1:
+            return Text(words[0])
+        if tuple(words) not in self.words:
+            name = f"{self.prefix.upper()}WORD_{len(self.words)}"
+            self.made[name] = any_of(*words)
+            self.words[tuple(words)] = Reference(name)
+        return self.words[tuple(words)]
+
+    def _displays(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        match sort:
+            case ListSort(element):
+                yield row(Text("["), listed(self.rule("expr", element, scope)), Text("]"))
+                yield row(Text("["), self.rule("comp", element, scope), Text("]"))
+            case SetSort(element):
+                yield row(Text("{"), listed(self.rule("expr", element, scope)), Text("}"))
+                yield row(Text("{"), self.rule("comp", element, scope), Text("}"))
+            case TupleSort(items) if len(items) > 1:
+                parts = [part for item in items for part in (NEXT, self.rule("expr", item, scope))]
+                yield row(Text("("), *parts[1:], Text(")"))
+            case DictSort(key, value):
+                pair = self._pair(key, value, scope)
+                yield row(Text("{"), listed(pair), Text("}"))
+                yield row(Text("{"), self._looped(lambda inner: self._pair(key, value, inner), scope), Text("}"))
+
+    def _pair(self, key: Sort, value: Sort, scope: Scope) -> Part | None:
+        return row(self.rule("expr", key, scope), Text(": "), self.rule("expr", value, scope))
+
+    def _comprehension(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
+        """What stands between the brackets of a comprehension whose items have a sort."""
+        yield self._looped(lambda inner: self.rule("expr", sort, inner), scope)
+
+    def _looped(self, body: Callable[[Scope], Part | None], scope: Scope) -> Part | None:
+        options: list[Part | None] = []
+        for iterable in scope.sorts:
+            if not isinstance(iterable, IterableSort):
+                continue
+            for inner in self._inner(scope, loop_bindings(scope.names, iterable.element)):
+                loop = Text(f" for {', '.join(name for name in inner.names if name not in scope.names)} in ")
+                test = maybe(row(Text(" if "), self.rule("test", BOOL, inner)))
+                options.append(row(body(inner), loop, self._source(iterable, scope), test))
+        return either(*options)
+
+    def _source(self, iterable: Sort, scope: Scope) -> Part | None:
+        """What a loop runs over."""
+        fits = [sort for sort in scope.sorts if fitting(sort, iterable) and not isinstance(sort, UnionSort)]
+        return self._named(
+            f"source_{self.sorts.index(iterable)}_{scope.number}",
+            lambda: (self.rule("term", sort, scope) for sort in fits),
+        )
+
+    def _slice(self, _: Sort, scope: Scope) -> Iterator[Part | None]:
+        place = maybe(self.rule("expr", INT, scope))
+        yield row(place, Reference("RANGE"), place, maybe(row(Reference("RANGE"), place)))
+
+    def _keyed(self, item: Sort, scope: Scope) -> Iterator[Part | None]:
+        """Functions of an item by whose value items are ordered."""
+        if isinstance(item, ListSort | RowSort | SetSort | DictSort) or item == STR:
+            yield Text("len")
+        if item in (INT, FLOAT):
+            yield Text("abs")
+        if item == STR:
+            yield from (Text("str.lower"), Text("str.upper"))
+        for name, own in scope.names.items():
+            if isinstance(own, FunctionSort) and own.parameters == (item,) and own.result in (INT, FLOAT, STR):
+                yield Text(name)
+        bound = item_binding(scope.names, item)
+        for inner in self._inner(scope, [bound]):
+            keys = either(*(self.rule("expr", sort, inner) for sort in (_number(inner), STR)))
+            plain = self._named(f"key_{inner.number}", partial(iter, (keys,)))
+            pair = row(Text("("), listed(plain, 2), Text(")"))
+            yield row(Text(f"lambda {', '.join(bound)}: "), either(plain, pair))
+
+    def _interpolated(self, scope: Scope) -> Iterator[Part | None]:
+        """Formatted strings."""
+        fields = self._named(f"fields_{scope.number}", lambda: fields_over(scope.names))
+        part = either(Reference("F_TEXT"), fields)
+        for quote in "\"'":
+            yield row(Text(f"f{quote}"), repeated(part), Text(quote))
+
+    def _inner(self, scope: Scope, bindings: Iterable[dict[str, Sort]]) -> Iterator[Scope]:
+        """The scopes in which such names are bound."""
+        for bound in bindings if scope.depth < MOST_DEPTH else ():
+            names = {**scope.names, **bound}
+            key = tuple(names.items())
+            if key not in self.scopes:
+                sorts = sorts_within(scope.sorts, scope.names, bound)
+                self.scopes[key] = Scope(len(self.scopes) + 1, names, sorts, scope.depth + 1)
+            yield self.scopes[key]
+
+
+def _number(scope: Scope) -> Sort:
+    """The sort of numbers in general."""
+    return FLOAT if FLOAT in scope.sorts else INT
+
+
+def _plain_level(sort: Sort) -> Level:
+    return "test" if sort == BOOL else "term"
+
+
+def _empty(sort: Sort) -> Part | None:
+    """A display without items, which has a sort only where one is asked for."""
+    match sort:
+        case ListSort():
+            return Text("[]")
+        case DictSort():
+            return Text("{}")
+        case SetSort():
+            return Text("set()")
+        case _:
+            return None

@@ -1,0 +1,73 @@
+"""Grammars without what leads nowhere: options that no text ends, and definitions that the first one does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grammar.notation import Choice, Part, Reference, Repeat, Sequence, choice, references, sequence
+
+
+def productive(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
+    """The definitions that the first one needs, in order, each without the options that never come to an end.
+
+    Raises ``ValueError`` where no text follows from the first one.
+    """
+    ending = _ending(definitions)
+    if first not in ending:
+        raise ValueError("the grammar has no text")
+    kept = {name: _without(part, ending) for name, part in definitions.items() if name in ending}
+    return reachable(kept, first)
+
+
+def reachable(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
+    """The definitions that the first one needs, in order."""
+    reached: set[str] = set()
+    pending = [first]
+    while pending:
+        name = pending.pop()
+        if name not in reached:
+            reached.add(name)
+            pending += references(definitions[name])
+    return {name: part for name, part in definitions.items() if name in reached}
+
+
+def _ending(definitions: Mapping[str, Part]) -> set[str]:
+    """The definitions from which a text follows."""
+    users: dict[str, list[str]] = {}
+    for name, part in definitions.items():
+        for used in references(part):
+            users.setdefault(used, []).append(name)
+    ending: set[str] = set()
+    pending = list(definitions)
+    while pending:
+        name = pending.pop()
+        if name not in ending and _ends(definitions[name], ending):
+            ending.add(name)
+            pending += users.get(name, ())
+    return ending
+
+
+def _ends(part: Part, ending: set[str]) -> bool:
+    match part:
+        case Reference(name):
+            return name in ending
+        case Sequence(parts):
+            return all(_ends(item, ending) for item in parts)
+        case Choice(options):
+            return any(_ends(item, ending) for item in options)
+        case Repeat(inner, low, _):
+            return not low or _ends(inner, ending)
+        case _:
+            return True
+
+
+def _without(part: Part, ending: set[str]) -> Part:
+    match part:
+        case Sequence(parts):
+            return sequence(_without(item, ending) for item in parts)
+        case Choice(options):
+            return choice(_without(item, ending) for item in options if _ends(item, ending))
+        case Repeat(inner, low, high):
+            return Repeat(_without(inner, ending), low, high) if _ends(inner, ending) else sequence(())
+        case _:
+            return part

@@ -1,0 +1,55 @@
+"""The operations at the sorts of one hole: those that begin an expression, and those that follow a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from grammar.operations import Operation, operations
+from grammar.sorts_in_play import instances
+from solver.sorts import Sort
+
+Form: TypeAlias = tuple[tuple[Sort, ...], tuple[str | Sort, ...]]
+"""What operations share that differ by their first words only: the sorts of their slots, and what follows the words."""
+
+
+@dataclass(slots=True)
+class Ways:
+    """Operations by the sort that they give; ``steps`` by the sort of what they follow at first.
+
+    Built-in functions that one of the ``names`` hides are left out.
+    """
+
+    sorts: tuple[Sort, ...]
+    names: frozenset[str]
+    heads: dict[Sort, dict[Form, list[str]]] = field(default_factory=dict)
+    steps: dict[Sort, dict[Sort, dict[Form, list[str]]]] = field(default_factory=dict)
+    _reached: dict[tuple[Sort, tuple[Sort, ...]], set[Sort]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for result in self.sorts:
+            for operation in operations():
+                if operation.called not in self.names:
+                    for slots in instances(operation, result, self.sorts):
+                        self._add(operation, slots, result)
+
+    def reached(self, here: Sort, sorts: tuple[Sort, ...]) -> set[Sort]:
+        """The sorts, of these, that steps lead to from a value of one."""
+        if (here, sorts) not in self._reached:
+            found: set[Sort] = set()
+            pending = [here]
+            while pending:
+                new = {after for after in self.steps.get(pending.pop(), {}) if after in sorts} - found
+                found |= new
+                pending += new
+            self._reached[here, sorts] = found
+        return self._reached[here, sorts]
+
+    def _add(self, operation: Operation, slots: tuple[Sort, ...], result: Sort) -> None:
+        first, *rest = operation.parts
+        if isinstance(first, str):
+            forms = self.heads.setdefault(result, {})
+        else:
+            forms = self.steps.setdefault(slots[0], {}).setdefault(result, {})
+            first, *rest = rest
+        forms.setdefault((slots, tuple(rest)), []).append(str(first))

@@ -142,7 +142,7 @@ class _Rules:
                 plain = self.rule(_plain_level(sort), sort, scope)
                 if is_float_inside(sort):
                     plain = either(plain, *self._displays(sort, scope))
-        test = self.rule("test", BOOL, scope)
+        test = self._condition(scope)
         yield row(plain, maybe(row(Text(" if "), test, Text(" else "), plain)))
 
     def _whole(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
@@ -151,7 +151,7 @@ class _Rules:
         yield plain
         empty = _empty(sort)
         if empty is not None:
-            test = self.rule("test", BOOL, scope)
+            test = self._condition(scope)
             yield empty
             for one, other in ((empty, plain), (plain, empty)):
                 yield row(one, Text(" if "), test, Text(" else "), other)
@@ -160,6 +160,15 @@ class _Rules:
         """Truth values: ``and`` and ``or`` over comparisons."""
         one = self._named(f"truth_{scope.number}", lambda: self._truths(scope))
         yield row(one, repeated(row(Reference("AND_OR"), one)))
+
+    def _condition(self, scope: Scope) -> Part | None:
+        """What stands after an ``if``: truth values, and what counts as one."""
+        sized = [sort for sort in scope.sorts if isinstance(sort, ListSort | SetSort | DictSort) or sort == STR]
+        truth = self._named(f"truth_{scope.number}", lambda: self._truths(scope))
+        counted = [self.rule("primary", sort, scope) for sort in sized]
+        one = self._named(f"counted_{scope.number}", lambda: [truth, self.rule("term", INT, scope), *counted])
+        more = row(one, repeated(row(Reference("AND_OR"), one)))
+        return self._named(f"condition_{scope.number}", lambda: [more])
 
     def _truths(self, scope: Scope) -> Iterator[Part | None]:
         compared = self._named(f"compared_{scope.number}", lambda: self._comparisons(scope))
@@ -331,7 +340,7 @@ class _Rules:
                 continue
             for inner in self._inner(scope, loop_bindings(scope.names, iterable.element)):
                 loop = Text(f" for {', '.join(name for name in inner.names if name not in scope.names)} in ")
-                test = maybe(row(Text(" if "), self.rule("test", BOOL, inner)))
+                test = maybe(row(Text(" if "), self._condition(inner)))
                 options.append(row(body(inner), loop, self._source(iterable, scope), test))
         return either(*options)
 

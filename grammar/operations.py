@@ -65,7 +65,9 @@ max({Iterable[T]}, key={Key}) -> T
 sum({Iterable[N]}) -> N
 sum({Iterable[bool]}) -> int
 any({Iterable[bool]}) -> bool
+any({Iterable[int]}) -> bool
 all({Iterable[bool]}) -> bool
+all({Iterable[int]}) -> bool
 len(set({Iterable[H]})) -> int
 sorted({Iterable[O]}) -> list[O]
 sorted(set({Iterable[O]})) -> list[O]

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -82,17 +82,18 @@ def bench_narrowing(
     Raises ``OSError`` where mypy is not installed.
     """
     holes = list(narrowed_holes().values())
-    sides = []
+    answers: list[list[str | None]] = []
     for title, narrowed in (("plain", False), ("narrowed", True)):
-        proposals: list[tuple[Blank, str | None]] = []
+        answers.append([])
         for number, hole in enumerate(holes):
             share = count * (number + 1) // len(holes) - count * number // len(holes)
             progress(f"{title}: {share} proposals for {format_sort(hole.sort)}")
-            proposals += [(hole, text) for text in _proposals(hole, narrowed, share, f"{seed}/{number}", backend)]
-        sides.append(_measured(proposals))
-    written = [_milliseconds(partial(template_grammar, ["", hole])) for hole in holes]
+            answers[-1] += _proposals(hole, narrowed, share, f"{seed}/{number}", backend)
+    progress("checking types")
+    wrong = _with_type_errors([text for side in answers for text in side if text is not None and _is_python(text)])
+    plain, narrow = (_measured(side, wrong) for side in answers)
+    written = [_milliseconds(partial(template_grammar, [hole])) for hole in holes]
     masks = _masks(holes, vocabulary) if vocabulary else []
-    plain, narrow = sides
     return Narrowing(
         len(holes),
         plain,
@@ -143,10 +144,9 @@ def _code(text: str) -> str:
     return text.removeprefix(_FENCE).removesuffix("```")
 
 
-def _measured(proposals: Sequence[tuple[Blank, str | None]]) -> Side:
-    finished = [text for _, text in proposals if text is not None]
-    wrong = _with_type_errors(list(filter(_is_python, finished)))
-    return Side(len(proposals), len(finished), sum(map(_lowers, finished)), len(wrong))
+def _measured(proposals: Sequence[str | None], wrong: Collection[str]) -> Side:
+    finished = [text for text in proposals if text is not None]
+    return Side(len(proposals), len(finished), sum(map(_lowers, finished)), sum(text in wrong for text in finished))
 
 
 def _is_python(text: str) -> bool:
@@ -167,19 +167,18 @@ def _lowers(text: str) -> bool:
     return not any(item.severity == "error" for item in verify(module))
 
 
-def _with_type_errors(texts: Sequence[str]) -> set[int]:
-    """The texts in which mypy finds a type error, by their number: each is a module of its own, read in one run."""
+def _with_type_errors(texts: Sequence[str]) -> set[str]:
+    """The texts in which mypy finds a type error: each is a module of its own, read in one run."""
     with TemporaryDirectory(prefix="liftc-narrowing-") as folder:
         for number, text in enumerate(texts):
             Path(folder, f"proposal_{number}.py").write_text(f"from typing import *\n\n\n{text}", encoding="utf-8")
         command = [sys.executable, "-m", "mypy", "--output=json", "--check-untyped-defs", "--no-incremental", "."]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, 1):
-            raise OSError(f"mypy failed: {done.stderr.strip() or done.stdout.strip()[:300]}")
-        errors: Iterator[Mapping[str, str]] = map(json.loads, done.stdout.splitlines()[: None if done.stdout else 0])
-        return {
-            int(Path(item["file"]).stem.removeprefix("proposal_")) for item in errors if item["severity"] == "error"
-        }
+    if done.returncode not in (0, 1) or not (done.stdout or not done.returncode):
+        raise OSError(f"mypy failed: {done.stderr.strip() or done.stdout.strip()[:300]}")
+    errors = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    found = {item["file"] for item in errors if item["severity"] == "error"}
+    return {text for number, text in enumerate(texts) if f"proposal_{number}.py" in found}
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -1,5 +1,8 @@
 """Proofs hold for all inputs, counterexamples are real, and what cannot be decided is unknown."""
 
+from random import Random
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -222,3 +225,24 @@ def test_z3_and_cpython_agree(text: str, a: int, b: int, c: int) -> None:
         return
     assert answer.values["raised"] is False
     assert answer.values["value"] == expected
+
+
+EXTREMES = [0, 1, -1, 2**31, -(2**31), 2**63 - 1, -(2**63), 10**30]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    lines=st.lists(expressions(), min_size=1, max_size=3), post=expressions(), random=st.randoms(use_true_random=False)
+)
+def test_no_input_breaks_what_is_proved(lines: list[str], post: str, random: Random) -> None:
+    body = "".join(f"    {'abc'[place]} = {line}\n" for place, line in enumerate(lines))
+    code = f"def g(a, b, c):\n{body}    return a\n"
+    condition = f"result == result and ({post} or True)" if random.random() < 0.5 else f"result >= {post}"
+    (verdict,) = verdicts(f"def g(a: int, b: int, c: int) -> int\npost: {condition}\n", code)
+    if not isinstance(verdict, Proved):
+        return
+    scope: dict[str, Any] = {}
+    exec(code, scope)
+    for _ in range(200):
+        a, b, c = (random.choice([random.randint(-20, 20), random.choice(EXTREMES)]) for _ in range(3))
+        assert eval(condition, {}, {"a": a, "b": b, "c": c, "result": scope["g"](a, b, c)})

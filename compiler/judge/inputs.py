@@ -54,22 +54,14 @@ def generate_inputs(function: FunctionSpec, count: int, seed: int) -> list[tuple
     return made
 
 
-def mutate_arguments(function: FunctionSpec, arguments: tuple[str, ...], seed: int) -> tuple[str, ...]:
-    """One input with one small change, in the manner of the function's examples."""
-    plan = _plan(function, arguments)
-    if plan is None or not plan.parameters or not arguments:
-        return arguments
-    return tuple(map(text_of, _edited(tuple(map(_parse, arguments)), plan, 1, Random(f"{seed}:{arguments}"))))
-
-
-def _plan(function: FunctionSpec, *more: tuple[str, ...]) -> _Plan | None:
+def _plan(function: FunctionSpec) -> _Plan | None:
     parameters = function.signature.parameters
     if any(parameter.kind == "keyword_only" and parameter.default is None for parameter in parameters):
         return None
     positional = tuple(parameter for parameter in parameters if parameter.kind == "positional")
     star = next((parameter for parameter in parameters if parameter.kind == "star"), None)
     shown = [row for example in function.examples if (row := _row(example, positional)) is not None]
-    rows = (*shown, *(tuple(map(_parse, arguments)) for arguments in more))
+    rows = tuple(shown)
     width = max([len(positional), *map(len, rows)]) if star else len(positional)
     rows = tuple(row for row in rows if len(row) <= width)
     places = positional + (star,) * (width - len(positional)) if star else positional

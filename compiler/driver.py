@@ -183,13 +183,13 @@ def _finish(
         assembly = assemble(spec, candidates)
     accepted = complete and all(item.accepted for item in chosen)
     functions: list[FunctionResult] = []
-    unsound: list[Diagnostic] = []
+    found: list[Diagnostic] = []
     for item in chosen:
         for function in item.unit.functions:
             result, problems = _function_result(item, function, assembly, budget, trace)
             accepted = accepted and result.accepted
             functions.append(result)
-            unsound += problems
+            found += problems
     best_effort = complete and options.best_effort and not accepted
     program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
     status: Status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
@@ -210,7 +210,7 @@ def _finish(
         completion_tokens=usage.completion_tokens,
         budgets_ended=list(budget.ended),
     )
-    diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics), *unsound)
+    diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics), *found)
     model = backend.model if backend else None
     return Result(status, program, tuple(functions), diagnostics, usage, model, trace)
 
@@ -235,7 +235,9 @@ def _function_result(
         evidence.clauses,
         item.choice.ambiguities,
     )
-    return result, [_unsound(function, evidence)] if item.accepted and not evidence.sound else []
+    if not item.accepted:
+        return result, []
+    return result, list(evidence.warnings) if evidence.sound else [_unsound(function, evidence)]
 
 
 def _unsound(function: FunctionSpec, evidence: Testimony) -> Diagnostic:

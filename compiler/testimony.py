@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from compiler.candidate import Candidate
+from compiler.diagnostics import Diagnostic
+from compiler.effects import unsaid_changes
 from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated
 from compiler.fill.pool import Pool
 from compiler.ir.lower import LowerError, lower_module
@@ -22,10 +24,13 @@ from compiler.spec import Contract, FunctionSpec
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """The evidence for one function, and whether the program loads and defines it."""
+    """The evidence for one function, ``warnings`` of what no clause speaks of, and whether the program loads and
+    defines the function.
+    """
 
     clauses: tuple[ClauseEvidence, ...]
     loaded: bool = True
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -93,7 +98,8 @@ def evidence_for(function: FunctionSpec, program: str, pool: Pool) -> Testimony:
     for contract in function.contracts:
         verdict = _contract_verdict(function, emitted, contract, judgement, counts.get(contract, 0))
         clauses.append(ClauseEvidence(contract.kind, contract.text, verdict, contract.span))
-    return Testimony((*clauses, *_prose(function, Unchecked())))
+    changes = unsaid_changes(function, judgement)
+    return Testimony((*clauses, *_prose(function, Unchecked())), warnings=changes)
 
 
 def _failure(program: str, function: FunctionSpec, judgement: Judgement) -> str | None:

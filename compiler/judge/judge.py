@@ -43,7 +43,8 @@ class Judgement:
     ``vector`` has one entry for each generated input, ``"~"`` where the input breaks a pre-condition. ``checked``
     counts, for each contract, the generated inputs on which it was seen to hold. ``failure`` is what kept the program
     from loading, or a limit where one stopped every call. ``stops`` is what a limit stopped; the calls are
-    each function's examples, then its generated inputs.
+    each function's examples, then its generated inputs. ``changing`` are the calls that gave a value and changed an
+    argument besides.
     """
 
     examples: tuple[ExampleVerdict, ...]
@@ -53,6 +54,7 @@ class Judgement:
     vector: tuple[str, ...]
     stops: tuple[Stop, ...] = ()
     failure: Raised | Stopped | None = None
+    changing: tuple[Call, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -96,6 +98,7 @@ def judge(
         tuple(OUTSIDE if _outside(trial, result) else behaviour(result.outcome) for trial, result in generated),
         stops_of(results),
         _failure(results),
+        tuple(trial.call for trial, result in runs if _changes(result) and not _outside(trial, result)),
     )
 
 
@@ -173,6 +176,10 @@ def describe_outcome(outcome: Outcome) -> str:
 
 def _outside(trial: _Trial, result: ProbeResult) -> bool:
     return any(contract.kind == "pre" and held is not True for contract, held in trial.contract_checks(result))
+
+
+def _changes(result: ProbeResult) -> bool:
+    return result.mutated and isinstance(result.outcome, Returned) and result.outcome.value != "None"
 
 
 def _check_contracts(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from compiler.trace.events import read_trace
 from tests.command_line import ROOT, START, run
 
 HARD = "\n\n".join(
@@ -94,14 +95,17 @@ def interrupted(number: signal.Signals, tmp_path: Path) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interruption_leaves_no_file(number: signal.Signals, tmp_path: Path) -> None:
+def test_an_interruption_leaves_nothing_but_the_trace(number: signal.Signals, tmp_path: Path) -> None:
     ended = interrupted(number, tmp_path)
     left = {name for name in os.listdir(tmp_path) if not name.startswith("liftc-") and name != "home"}
     assert ended.stdout == ""
-    assert left == {"hard.txt"}
     if number is signal.SIGKILL:
+        assert left == {"hard.txt"}
         assert ended.returncode == -signal.SIGKILL
     else:
+        assert left == {"hard.txt", "trace.jsonl"}
+        last = read_trace(tmp_path / "trace.jsonl").events[-1]
+        assert (last.kind, last.data) == ("error", {"message": "interrupted"})
         assert ended.returncode == 130
         assert ended.stderr == "liftc: interrupted; no file was left half-written\n"
         assert not list(tmp_path.glob("liftc-*"))

@@ -10,7 +10,7 @@ import pytest
 from compiler.cli import main
 from compiler.trace.events import EVENTS, Event, Trace
 from compiler.trace.tree import Tree, group, tree
-from compiler.trace.view import all_holes, chapters, view, view_hole
+from compiler.trace.view import Chapter, _answers, all_holes, chapters, view, view_hole
 
 Golden = Callable[[str, str], None]
 
@@ -299,3 +299,12 @@ def test_what_is_no_trace_is_refused_with_its_line(
 def test_trees_are_drawn_with_branches() -> None:
     drawn = tree("root", [Tree("one\ntwo", (Tree("leaf"),)), None, group("empty", [None]), Tree("last\nline")])
     assert list(drawn.lines()) == ["root", "├─ one", "│  │ two", "│  └─ leaf", "└─ last", "   line"]
+
+
+def test_answers_that_were_decoded_together_take_their_time_once() -> None:
+    answer = {"completion_tokens": 5, "temperature": 0.8, "occurrence": 0, "key": "k", "unit": "f"}
+    timings = [{"seconds": 9.0, "waited": 9.5}, {"seconds": 9.0, "waited": 0.0}]
+    events = tuple(Event("proposal", {**answer, "occurrence": place}, timing) for place, timing in enumerate(timings))
+    told = _answers(Chapter("f", events))
+    assert told is not None
+    assert told.text == "model: 2 answers, 10 tokens, 9.5 s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.diagnostics import LiftcError
@@ -58,26 +59,30 @@ def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *,
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
     failure: BackendError | None = None
+    begun = monotonic()
     try:
         requests = pool.budget.affordable(backend, requests)
         with pool.budget.phase("model"):
             proposals: Sequence[Proposal | None] = backend.propose(requests) if requests else ()
     except BackendError as error:
         proposals, failure = error.arrived or [None] * len(requests), error
+    waited = monotonic() - begun
     for request, proposal in zip(requests, proposals, strict=True):
         if proposal is not None:
-            _take(pool, backend, request, proposal)
+            _take(pool, backend, request, proposal, waited)
+            waited = 0.0
     if failure is not None:
         left = [request for request, answer in zip(requests, proposals, strict=True) if answer is None]
         _record_failure(pool, backend, left, failure)
         raise failure
 
 
-def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal) -> None:
+def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal, waited: float) -> None:
+    """Record and admit an answer; ``waited`` is the time until it came, counted once for what came together."""
     pool.budget.spend(backend, proposal)
     pool.trace.record(
         "proposal",
-        timing={"seconds": proposal.seconds, "cached": proposal.cached},
+        timing={"seconds": proposal.seconds, "waited": waited, "cached": proposal.cached},
         unit=pool.unit.name,
         engine=backend.engine,
         model=backend.model,

@@ -27,17 +27,27 @@ def open_trace(path: str) -> Trace:
 
 @contextmanager
 def kept_on_failure(path: str | None) -> Iterator[Trace]:
-    """A trace for a compile to fill. Where the compile fails, it is written to ``path``, with the error as its end.
+    """A trace for a compile to fill.
 
-    A specification that cannot be read leaves no trace, and neither does an interruption.
+    Where the compile fails or is interrupted, it is written to ``path``, with the error as its end. A specification
+    that cannot be read leaves no trace.
     """
     trace = Trace()
     try:
         yield trace
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         unreadable = isinstance(error, LiftcError) and error.exit_code == ExitCode.BAD_INPUT
         if path is not None and trace.events and not unreadable:
-            message = str(error) if isinstance(error, LiftcError) else f"{type(error).__name__}: {error}"
-            trace.record("error", message=message)
+            trace.record("error", message=_message(error))
             write_whole(path, trace.text())
         raise
+
+
+def _message(error: BaseException) -> str:
+    match error:
+        case KeyboardInterrupt():
+            return "interrupted"
+        case LiftcError():
+            return str(error)
+        case _:
+            return f"{type(error).__name__}: {error}"

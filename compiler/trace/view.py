@@ -165,10 +165,15 @@ def _conflict(diagnostic: Data) -> Tree:
     return Tree(f"{diagnostic['code']}: {diagnostic['message']}", tuple(Tree(note) for note in notes))
 
 
+def _waited(event: Event) -> float:
+    """The time that passed until an answer came: those decoded together share it, whatever each says of itself."""
+    return float(str(event.timing.get("waited", event.timing.get("seconds", 0.0))))
+
+
 def _answers(chapter: Chapter) -> Tree | None:
     asked = [event for event in chapter.events if event.kind == "proposal"]
     tokens = sum(data["completion_tokens"] for data in chapter.select("proposal"))
-    seconds = sum(float(str(event.timing.get("seconds", 0.0))) for event in asked)
+    seconds = sum(_waited(event) for event in asked)
     nodes: list[Tree | None] = []
     several = len({(data.get("engine"), data.get("model")) for data in chapter.select("proposal")}) > 1
     for event, outcome in _outcomes(chapter):

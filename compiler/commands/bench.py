@@ -158,8 +158,8 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
         "guidance": _guidance,
         "grammars": _grammars,
         "proposals": _proposals,
-        "narrowing": _narrowing,
         "profile": _profile,
+        "narrowing": _narrowing,
     }
 
 

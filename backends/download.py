@@ -67,7 +67,7 @@ def _check_space(model: KnownModel, partial: Path) -> None:
 def _no_space(model: KnownModel, partial: Path) -> BackendError:
     return BackendError(
         f"no space left for the model `{model.name}` in {partial.parent}",
-        hint=f"it needs {model.bytes >> 20} MiB and some room to unpack; LIFTC_HOME chooses another folder",
+        hint=f"it needs {model.size} and some room to unpack; LIFTC_HOME chooses another folder",
     )
 
 

@@ -37,6 +37,11 @@ class KnownModel:
     hub_file: str
     parts: tuple[Part, ...]
 
+    @property
+    def size(self) -> str:
+        """The file's size for people."""
+        return f"{self.bytes / 2**20:,.0f} MiB"
+
 
 def _read(entry: Mapping[str, Any]) -> KnownModel:
     return KnownModel(

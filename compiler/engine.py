@@ -12,6 +12,7 @@ from compiler.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from backends.address import Address
     from backends.protocol import Backend
+    from backends.registry import KnownModel
 
 AUTOMATIC = "auto"
 NO_MODEL = "none"
@@ -60,7 +61,7 @@ def open_engine(
     if model == AUTOMATIC:
         default = next(listed for listed in list_models() if listed.known.name == DEFAULT_MODEL)
         if default.state == "absent":
-            return Engine(None, None, (_no_model(DEFAULT_MODEL, default.known.bytes),))
+            return Engine(None, None, (_no_model(default.known),))
         model = DEFAULT_MODEL
     from backends.llama_cpp import LlamaCpp
 
@@ -183,12 +184,12 @@ def _kept(inner: Backend, cached: bool) -> tuple[Backend, tuple[Diagnostic, ...]
         return inner, (Diagnostic("L0603", str(error), help=(error.hint,), severity="warning"),)
 
 
-def _no_model(name: str, size: int) -> Diagnostic:
+def _no_model(model: KnownModel) -> Diagnostic:
     return Diagnostic(
         "L0602",
         "no model is here, so only search is used",
         help=(
-            f"`liftc models pull {name}` gets the default one ({size >> 20} MiB)",
+            f"`liftc models pull {model.name}` gets the default one ({model.size})",
             "`--model none` says this is meant",
         ),
         severity="note",

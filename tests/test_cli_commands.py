@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -40,9 +41,19 @@ def test_ir_prints_python_code(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "error[L0204]" in capsys.readouterr().err
 
 
+def test_the_stage_module_is_for_python_code(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ir", str(spec), "--stage", "module"]) == 2
+    told = capsys.readouterr().err
+    assert "error[L0703]: the stage `module` is for Python code" in told
+    assert "--stage holes" in told
+
+
 def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "list"]) == 0
-    assert "qwen2.5-coder-0.5b" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    page = (Path(__file__).parent.parent / "docs" / "models.md").read_text(encoding="utf-8")
+    for name, size in re.findall(r"^\| `([\w.-]+)` .*?\| ([\d,]+ MiB) \|", page, re.MULTILINE):
+        assert re.search(rf"^{re.escape(name)} +{size} ", listed, re.MULTILINE), name
     assert main(["models", "list", "--json"]) == 0
     assert {row["state"] for row in json.loads(capsys.readouterr().out)} == {"absent"}
     assert main(["models", "pull", "nonsense"]) == 3

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from compiler.cli import main
+from compiler.commands import bench
 from compiler.diagnostics import catalogue, explain
 from compiler.driver import compile_source
 from compiler.options import Options
@@ -97,13 +99,21 @@ ROW = re.compile(r"^\| `([\w/]+\.py)` \| .* \|\n", flags=re.MULTILINE)
 
 
 def architecture_page(text: str) -> str:
-    """The page with a row for every module, in its own words; a new module comes after the others of its folder."""
+    """The page with one row for every module, in its own words; a new module comes after the others of its folder."""
     folders = (ROOT / package for package in (*PACKAGES, "training"))
     paths = [path for folder in folders for path in sorted(folder.rglob("*.py")) if path.name != "__init__.py"]
     rows = {str(p.relative_to(ROOT)): f"| `{p.relative_to(ROOT)}` | {what_it_does(p)} |\n" for p in paths}
     rows["liftc.py"] = f"| `liftc.py` | {what_it_does(ROOT / 'liftc.py')} |\n"
-    text = ROW.sub(lambda match: rows.get(match[1], ""), text)
-    for name in sorted(rows.keys() - set(ROW.findall(text))):
+    told: set[str] = set()
+
+    def row(match: re.Match[str]) -> str:
+        if match[1] in told:
+            return ""
+        told.add(match[1])
+        return rows.get(match[1], "")
+
+    text = ROW.sub(row, text)
+    for name in sorted(rows.keys() - told):
         place = max(
             match.end() for match in ROW.finditer(text) if match[1].rpartition("/")[0] == name.rpartition("/")[0]
         )
@@ -117,6 +127,51 @@ def test_the_architecture_page_says_of_every_module_what_it_says_itself(request:
     if request.config.getoption("--update-golden"):
         page.write_text(architecture_page(text), encoding="utf-8")
     assert page.read_text(encoding="utf-8") == architecture_page(text)
+
+
+def test_a_module_has_one_row() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    twice = page + "| `compiler/driver.py` | Again. |\n"
+    assert architecture_page(twice) == architecture_page(page)
+
+
+def tour() -> dict[str, str]:
+    """What the README shows of the specification `double.txt`, by its commands and file names."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    specification = re.search(r"This one is `double\.txt`:\n\n```\n(.*?)```", text, re.DOTALL)
+    shown = re.search(r"\$ (liftc double\.txt -o double\.py[^\n]*)\n(.*?)\$ cat double\.py\n(.*?)```", text, re.DOTALL)
+    contradiction = re.search(r"\$ cat bigger\.txt\n(.*?)\$ (liftc bigger[^\n]*)\n(.*?)```", text, re.DOTALL)
+    assert specification is not None
+    assert shown is not None
+    assert contradiction is not None
+    return {
+        "double.txt": specification[1],
+        shown[1]: shown[2],
+        "double.py": shown[3],
+        "bigger.txt": contradiction[1],
+        contradiction[2]: contradiction[3],
+    }
+
+
+@pytest.mark.usefixtures("own_home")
+@pytest.mark.parametrize("name", ["double", "bigger"])
+def test_the_tour_shows_what_comes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = tour()
+    monkeypatch.chdir(tmp_path)
+    Path(f"{name}.txt").write_text(shown[f"{name}.txt"], encoding="utf-8")
+    command = next(text for text in shown if text.startswith(f"liftc {name}.txt "))
+    main(command.split()[1:])
+    timeless = re.compile(r"\d+\.\d s$", re.MULTILINE)
+    assert timeless.sub("", capsys.readouterr().err) == timeless.sub("", shown[command])
+    if name == "double":
+        assert Path("double.py").read_text(encoding="utf-8") == shown["double.py"]
+
+
+def test_the_benchmarks_page_lists_every_action() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert sorted(set(bench.actions()) - set(re.findall(r"liftc bench (\w+)", page))) == []
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name)

@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from compiler.ir.nodes import Module
     from compiler.source import Source
     from compiler.spec import Spec
 
@@ -49,18 +50,31 @@ def _default_stage(source: Source) -> str:
 
 def _text(source: Source, stage: str) -> str:
     from compiler.front import read_spec
-    from compiler.ir.lower import lower_module
     from compiler.ir.text import print_module
 
     match stage:
         case "module":
-            return print_module(lower_module(source))
+            return print_module(_lowered(source))
         case "spec":
             return json.dumps(_spec_data(read_spec(source)), indent=2, ensure_ascii=False)
         case "holes":
             return _functions_text(read_spec(source), narrowed=False)
         case _:
             return _functions_text(read_spec(source), narrowed=True)
+
+
+def _lowered(source: Source) -> Module:
+    from compiler.diagnostics import Diagnostic, LiftcError
+    from compiler.ir.lower import LowerError, lower_module
+
+    try:
+        return lower_module(source)
+    except LowerError as error:
+        if source.name.endswith(".py"):
+            raise
+        message, why = "the stage `module` is for Python code", f"{source.name}: {error.reason}"
+        stages = "`--stage holes` and `--stage propagated` print a specification's partial program"
+        raise LiftcError([Diagnostic("L0703", message, notes=(why,), help=(stages,))]) from error
 
 
 def _functions_text(spec: Spec, *, narrowed: bool) -> str:

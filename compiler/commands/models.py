@@ -53,8 +53,7 @@ def _list(as_json: bool) -> int:
     width = max(len(str(row["name"])) for row in rows)
     for item in list_models():
         mark = " (default)" if item.known.name == DEFAULT_MODEL else ""
-        size = f"{item.known.bytes >> 20} MiB"
-        print(f"{item.known.name.ljust(width)}  {size:>8}  {item.known.licence}  {item.state}{mark}")
+        print(f"{item.known.name.ljust(width)}  {item.known.size:>9}  {item.known.licence}  {item.state}{mark}")
     return 0
 
 

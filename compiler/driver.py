@@ -14,8 +14,8 @@ from backends.protocol import Backend, BackendError
 from compiler.assemble import Assembly, assemble
 from compiler.budget import Budget, Obeyed
 from compiler.candidate import Candidate
-from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
-from compiler.evidence import describe
+from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
+from compiler.evidence import Violated, describe
 from compiler.fill.pool import Pool
 from compiler.fill.strategy import fill
 from compiler.front import read_spec
@@ -24,10 +24,19 @@ from compiler.propagation.narrow import narrow
 from compiler.relocate import relocated
 from compiler.result import FunctionResult, Result, Status, Usage
 from compiler.select import Choice, select
+from compiler.shortfalls import (
+    failures,
+    last_verdict_failed,
+    memory_spent,
+    no_candidate,
+    not_accepted,
+    nothing_written,
+    suspects,
+)
 from compiler.shots import Shot
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Spec
-from compiler.testimony import Testimony, evidence_for, is_accepted
+from compiler.testimony import evidence_for, is_accepted
 from compiler.trace.events import Trace
 from compiler.trace.queries import record_query
 from compiler.unit import Unit, group_functions
@@ -158,9 +167,9 @@ def _compile_unit(
     except BackendError as error:
         raise _backend_failure(error) from error
     choice = select(pool.candidates, by_behaviour="selection" not in options.without)
-    warnings = (*narrowed.warnings, *_failures(unit, trace), *_memory(unit, trace))
+    warnings = (*narrowed.warnings, *failures(unit, trace), *memory_spent(unit, trace))
     if choice is None:
-        return _Chosen(unit, pool, None, False, (*warnings, _no_candidate(unit, trace)))
+        return _Chosen(unit, pool, None, False, (*warnings, no_candidate(unit, trace, budget, backend)))
     trace.record(
         "choice",
         unit=unit.name,
@@ -170,8 +179,8 @@ def _compile_unit(
         ambiguities=[[item.call, item.chosen, item.rival] for item in choice.ambiguities],
     )
     accepted = is_accepted(choice, pool)
-    problems = () if accepted else (_not_accepted(unit, choice.candidate),)
-    return _Chosen(unit, pool, choice, accepted, (*warnings, *_suspects(pool), *problems))
+    problems = () if accepted else (not_accepted(unit, choice, budget, best_effort=options.best_effort),)
+    return _Chosen(unit, pool, choice, accepted, (*warnings, *suspects(pool), *problems))
 
 
 def _finish(
@@ -191,7 +200,7 @@ def _finish(
             functions.append(result)
             found += problems
     best_effort = complete and options.best_effort and not accepted
-    program = assembly.program if accepted else _marked(assembly.program) if best_effort else None
+    program = assembly.program if accepted else _marked(assembly.program, functions) if best_effort else None
     status: Status = "accepted" if accepted else "best_effort" if best_effort else "rejected"
     usage = Usage(
         budget.prompt_tokens,
@@ -211,6 +220,8 @@ def _finish(
         budgets_ended=list(budget.ended),
     )
     diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics), *found)
+    if options.best_effort and not complete:
+        diagnostics += (nothing_written([item.unit for item in chosen if item.choice is None]),)
     model = backend.model if backend else None
     return Result(status, program, tuple(functions), diagnostics, usage, model, trace)
 
@@ -237,92 +248,20 @@ def _function_result(
     )
     if not item.accepted:
         return result, []
-    return result, list(evidence.warnings) if evidence.sound else [_unsound(function, evidence)]
+    return result, list(evidence.warnings) if evidence.sound else [last_verdict_failed(function, evidence)]
 
 
-def _unsound(function: FunctionSpec, evidence: Testimony) -> Diagnostic:
-    notes = tuple(f"{clause.clause}: {describe(clause.verdict)}" for clause in evidence.against[:3])
-    message = f"`{function.name}` fails its last verdict, on the text to be written"
-    return Diagnostic("L0405", message, _label(function), notes)
-
-
-def _marked(program: str) -> str:
-    return f"# Best effort: liftc did not accept this program; see the report for what it fails.\n{program}"
+def _marked(program: str, functions: Sequence[FunctionResult]) -> str:
+    """The program with a first line that says why it is only a best effort."""
+    fails = any(isinstance(clause.verdict, Violated) for item in functions for clause in item.evidence)
+    why = (
+        "see the report for what it fails"
+        if fails
+        else "it fails nothing that is checked, but too little speaks for it"
+    )
+    return f"# Best effort: liftc did not accept this program; {why}.\n{program}"
 
 
 def _backend_failure(error: BackendError) -> LiftcError:
     hints = (error.hint,) if error.hint else ()
     return LiftcError([Diagnostic(error.code, str(error), help=hints)], ExitCode.BACKEND_FAILED)
-
-
-def _failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
-    """What engines failed with on the way to a result that others made possible, each thing once."""
-    told = {
-        (str(event.data["engine"]), str(event.data["model"]), str(event.data["message"]), str(event.data["hint"]))
-        for event in trace.select("failure")
-        if event.data["unit"] == unit.name
-    }
-    return [
-        Diagnostic(
-            "L0610",
-            f"`{unit.name}` is compiled without all answers of {engine}:{model}: {message}",
-            help=(hint,) if hint else (),
-            severity="warning",
-        )
-        for engine, model, message, hint in sorted(told)
-    ]
-
-
-def _memory(unit: Unit, trace: Trace) -> tuple[Diagnostic, ...]:
-    """That search stopped because it kept as many terms as it may, if it did."""
-    if not any(event.data["unit"] == unit.name and event.data.get("full") for event in trace.select("search")):
-        return ()
-    message = f"search for `{unit.name}` ended where it kept as many expressions as memory allows"
-    help_ = "shorter examples, or a more exact signature, leave fewer and smaller values to keep"
-    return (Diagnostic("L0404", message, _label(unit.functions[0]), help=(help_,), severity="warning"),)
-
-
-def _label(function: FunctionSpec) -> tuple[Label, ...]:
-    return (Label(function.span),) if function.span is not None else ()
-
-
-def _no_candidate(unit: Unit, trace: Trace) -> Diagnostic:
-    drops = [str(event.data["reason"]) for event in trace.select("drop") if event.data["unit"] == unit.name]
-    notes = tuple(f"an answer was dropped: {reason}" for reason in dict.fromkeys(drops))
-    return Diagnostic("L0401", f"nothing fills the holes of `{unit.name}`", _label(unit.functions[0]), notes)
-
-
-def _not_accepted(unit: Unit, best: Candidate) -> Diagnostic:
-    failed = [verdict for verdict in best.judgement.examples if verdict.state != "holds"]
-    labels = tuple(
-        Label(verdict.example.span, f"the best candidate gives {verdict.got}")
-        for verdict in failed
-        if verdict.example.span is not None
-    )
-    notes = tuple(f"{item.call.text} breaks {item.contract.text}: {item.got}" for item in best.judgement.violations[:3])
-    hint = ("`--best-effort` writes the best candidate, marked as such",)
-    message = f"no candidate for `{unit.name}` meets the specification"
-    if best.judgement.clean:
-        message = f"too little speaks for any one candidate for `{unit.name}`"
-    return Diagnostic("L0402", message, labels or _label(unit.functions[0]), notes, hint)
-
-
-def _suspects(pool: Pool) -> list[Diagnostic]:
-    """Examples that every candidate fails, where there are enough candidates for that to say something."""
-    if len(pool.candidates) < 3 or pool.clean:
-        return []
-    failed = [{v.example for v in item.judgement.examples if v.state == "fails"} for item in pool.candidates]
-    passed_any = any(item.judgement.passed for item in pool.candidates)
-    suspects = set.intersection(*failed) if passed_any else set()
-    examples = [verdict.example for verdict in pool.candidates[0].judgement.examples if verdict.example in suspects]
-    for example in examples:
-        pool.trace.record("suspect", unit=pool.unit.name, example=example.text)
-    return [
-        Diagnostic(
-            "L0403",
-            f"every candidate fails `{example.text}`, though some pass the other examples: is it right?",
-            (Label(example.span),) if example.span is not None else (),
-            severity="warning",
-        )
-        for example in examples
-    ]

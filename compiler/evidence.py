@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -84,3 +85,11 @@ class Ambiguity:
     call: str
     chosen: str
     rival: str
+
+
+def questions(ambiguities: Sequence[Ambiguity]) -> list[tuple[str, str, str]]:
+    """Each call once, with what the chosen candidate gives and what its rivals give, in words."""
+    rivals: dict[tuple[str, str], dict[str, None]] = {}
+    for item in ambiguities:
+        rivals.setdefault((item.call, item.chosen), {})[item.rival] = None
+    return [(call, chosen, " or ".join(found)) for (call, chosen), found in rivals.items()]

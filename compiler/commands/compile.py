@@ -178,7 +178,7 @@ def _run(arguments: Namespace) -> int:
                 progress=activity,
             )
     _write(arguments, sources, result)
-    notes = (*engine.notes, *_remember(arguments, result, engine))
+    notes = (*engine.notes, *_remember(arguments, result, engine), *_untested(arguments, result))
     _report(arguments, result, notes, engine)
     return result.exit_code
 
@@ -232,6 +232,16 @@ def _tests(arguments: Namespace, sources: Sequence[Source], result: Result) -> s
     folder = os.path.dirname(os.path.abspath(arguments.tests))
     program_path = os.path.relpath(os.path.abspath(arguments.output), folder)
     return write_tests(read_spec(*sources).functions, result.program or "", program_path, seed=arguments.seed)
+
+
+def _untested(arguments: Namespace, result: Result) -> tuple[Diagnostic, ...]:
+    """That no test file was written, where one was asked for."""
+    from compiler.diagnostics import Diagnostic
+
+    if arguments.tests is None or result.status == "accepted":
+        return ()
+    message = f"{arguments.tests} is not written: the program was not accepted"
+    return (Diagnostic("L0708", message, severity="note"),)
 
 
 def _similar(sources: Sequence[Source]) -> tuple[Shot, ...]:

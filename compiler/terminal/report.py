@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from compiler.diagnostics import Diagnostic
-from compiler.evidence import ClauseEvidence, Proved, Shown, Tested, Unchecked, Unknown, Verdict, Violated, describe
+from compiler.evidence import (
+    ClauseEvidence,
+    Proved,
+    Shown,
+    Tested,
+    Unchecked,
+    Unknown,
+    Verdict,
+    Violated,
+    describe,
+    questions,
+)
 from compiler.result import EngineUsage, FunctionResult, Result, Usage
 from compiler.terminal.paint import Paint, painter
 
@@ -38,9 +49,9 @@ def _function_lines(function: FunctionResult, paint: Paint) -> list[str]:
         told = paint(describe(verdict), _colour_of(verdict))
         gap = " " * (verdict_width - len(describe(verdict)) + 2) if place else ""
         lines.append(f"  {kind.ljust(kind_width)}  {text.ljust(clause_width)}  {told}{gap}{place}")
-    for item in function.ambiguities:
+    for call, chosen, rivals in questions(function.ambiguities):
         question = paint("which is right?", "1;33")
-        lines.append(f"  {question} {item.call} gives {item.chosen} here and {item.rival} in a rival")
+        lines.append(f"  {question} {call} gives {chosen} here and {rivals} in a rival")
     return lines
 
 

@@ -145,7 +145,7 @@ def run(arguments: Namespace) -> int:
 
 
 def actions() -> Mapping[str, Callable[[Namespace], int]]:
-    """What does each action, in the order of the help."""
+    """What does each action."""
     return {
         "run": _run,
         "report": _report,

@@ -7,6 +7,7 @@ fell, conflicts, nogoods and solver queries, the choice, the evidence, tokens an
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 
 
@@ -27,7 +28,9 @@ def run(arguments: Namespace) -> int:
 
     trace = open_trace(arguments.file)
     if arguments.dump_smt is not None:
-        dump_queries(trace, arguments.dump_smt)
+        written = len(dump_queries(trace, arguments.dump_smt))
+        to = f" in {arguments.dump_smt}" if written else ""
+        print(f"{written} {'query' if written == 1 else 'queries'} to Z3{to}", file=sys.stderr)
     shown = view(trace) if arguments.why is None else view_hole(trace, arguments.why)
     if shown is None:
         known = ", ".join(all_holes(trace)) or "none"

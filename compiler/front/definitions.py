@@ -7,6 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from itertools import islice
+from keyword import iskeyword
 
 from compiler.front.bounds import SpanOf, bounds_of
 from compiler.front.claims import Claims
@@ -76,7 +77,7 @@ _DEF = re.compile(r"(?<![\w.])(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)[ \t]*(?:\[[^
 _LINE_START = re.compile(r"[ \t]*(?:[-*+>#]+[ \t]+|\d+[.)][ \t]+)?[`*]*")
 _RETURNS = re.compile(r"[ \t]*->[ \t]*")
 _NAME = re.compile(
-    r"^[ \t]*(?:[-*+>#]+[ \t]+)?\**(?:function[ \t]+)?name\**[ \t]*:\**[ \t]*`?(?P<name>[^\W\d]\w*)(?P<call>\()?`?",
+    r"^[ \t]*(?:[-*+>#]+[ \t]+)?\**(?:function[ \t]+)?name\**[ \t]*:\**[ \t]*`?(?P<name>\w+)(?P<call>\()?`?",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -237,5 +238,9 @@ def _name_line(claims: Claims, match: re.Match[str]) -> Header | None:
             )
     rest = claims.text[end : claims.text.find("\n", end) % (len(claims.text) + 1)]
     if rest.strip(" \t.`*"):
+        return None
+    if not match["name"].isidentifier() or iskeyword(match["name"]):
+        why = "is a keyword of Python" if iskeyword(match["name"]) else "begins with a digit"
+        claims.refuse("L0104", f"`{match['name']}` cannot be a function's name", *match.span("name"), why)
         return None
     return Header(Signature(match["name"], (), written=True), match.start(), end, complete=False)

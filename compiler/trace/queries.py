@@ -29,16 +29,20 @@ def record_query(trace: Trace, query: Query) -> None:
 
 
 def dump_queries(trace: Trace, folder: str) -> list[Path]:
-    """Write every query of a trace to a file of its own, numbered in order; the folder is made where there is none.
+    """Write every query of a trace to a file of its own, numbered in order; the folder is made where there is none,
+    and not for no query at all.
 
     Raises ``LiftcError``.
     """
+    queries = list(trace.select("solver"))
+    if not queries:
+        return []
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LiftcError([Diagnostic("L0701", f"cannot make the folder {folder}: {error.strerror}")]) from error
     written: list[Path] = []
-    for number, event in enumerate(trace.select("solver"), start=1):
+    for number, event in enumerate(queries, start=1):
         data = event.data
         words = re.sub(r"\W+", "-", f"{data['function']} {data['clause']}").strip("-")[:_LONGEST_NAME]
         path = Path(folder) / f"{number:03}-{words}-{data['answer']}.smt2"

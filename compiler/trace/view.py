@@ -36,13 +36,19 @@ def view(trace: Trace) -> Tree:
 
 
 def view_hole(trace: Trace, hole: str) -> Tree | None:
-    """Why one hole became what it is; ``None`` for a hole that the trace does not name."""
-    for chapter in chapters(trace):
-        for name in hole_names(chapter):
-            if name.removeprefix("?") == hole.removeprefix("?"):
-                own = [_holes(chapter, name), _conflicts(chapter), _searches(chapter, name), _candidates(chapter)]
-                return tree(f"{name} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
-    return None
+    """Why one hole became what it is; ``None`` for a hole that the trace does not name.
+
+    A text's hole, such as ``f.body``, is also found as ``body`` where no other function has one of that name.
+    """
+    known = [(chapter, name) for chapter in chapters(trace) for name in hole_names(chapter)]
+    wanted = hole.removeprefix("?")
+    exact = [(chapter, name) for chapter, name in known if name.removeprefix("?") == wanted]
+    short = [(chapter, name) for chapter, name in known if name.rpartition(".")[2] == wanted]
+    if not exact and len(short) != 1:
+        return None
+    chapter, name = (exact or short)[0]
+    own = [_holes(chapter, name), _conflicts(chapter), _searches(chapter, name), _candidates(chapter)]
+    return tree(f"{name} of {chapter.name}", [*own, _choice(chapter, with_program=True)])
 
 
 def all_holes(trace: Trace) -> list[str]:
@@ -238,7 +244,22 @@ def _function_of(chapter: Chapter, hole: str) -> str | None:
 
 
 def _details(data: Data) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sorted(data.items()) if name not in ("unit", "bank"))
+    """What one search did, in words."""
+    hole = f"for {data['hole']}, " if data.get("hole") else ""
+    limit = f" of at most {data['limit']}" if "limit" in data else ""
+    found = {0: "nothing found", None: ""}.get(data.get("found"), f"{data.get('found')} found")
+    kept = f"{data['terms']} kept" if data.get("terms") else ""
+    ends = [
+        text
+        for name, text in (
+            ("contested", "answers of one size differ"),
+            ("exhausted", "nothing left to try"),
+            ("full", "memory was full"),
+        )
+        if data.get(name)
+    ]
+    work = f"{data.get('expansions', 0)} tried{limit}"
+    return hole + ", ".join(part for part in (work, kept, found, *ends) if part)
 
 
 def _candidates(chapter: Chapter) -> Tree | None:

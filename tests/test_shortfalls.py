@@ -60,3 +60,13 @@ def test_a_call_is_asked_about_once() -> None:
         Ambiguity("f(0)", "0", "1"),
     ]
     assert questions(found) == [("f(1)", "2", "3 or 4"), ("f(0)", "0", "1")]
+
+
+@pytest.mark.parametrize(("name", "why"), [("class", "is a keyword of Python"), ("3x", "begins with a digit")])
+def test_what_is_no_name_is_refused(name: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "spec.txt"
+    spec.write_text(f"Name: {name}\n\nTakes a number and returns twice it.\n")
+    assert main([str(spec), "--model", "none"]) == 2
+    told = capsys.readouterr().err
+    assert f"error[L0104]: `{name}` cannot be a function's name" in told
+    assert f"{'^' * len(name)} {why}" in told

@@ -308,3 +308,14 @@ def test_answers_that_were_decoded_together_take_their_time_once() -> None:
     told = _answers(Chapter("f", events))
     assert told is not None
     assert told.text == "model: 2 answers, 10 tokens, 9.5 s"
+
+
+def test_a_hole_is_found_by_its_short_name_and_no_query_makes_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert view_hole(whole_trace(), "body") == view_hole(whole_trace(), "rank.body")
+    path, folder = tmp_path / "trace.jsonl", tmp_path / "queries"
+    path.write_text(Trace([event for event in whole_trace().events if event.kind != "solver"]).text())
+    assert main(["trace", str(path), "--dump-smt", str(folder)]) == 0
+    assert capsys.readouterr().err == "0 queries to Z3\n"
+    assert not folder.exists()

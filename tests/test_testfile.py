@@ -271,3 +271,8 @@ def test_the_tests_of_methods_call_them_on_objects(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout
     (tmp_path / "rope.py").write_text(program.replace("return len(self.text)", "return 0"), encoding="utf-8")
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+def test_only_what_is_used_is_imported(written: Path) -> None:
+    assert "strategies" not in (written / "test_of_grade.py").read_text()
+    assert "strategies" in (written / "test_of_root.py").read_text()

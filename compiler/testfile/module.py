@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -121,7 +122,7 @@ def _head(functions: Sequence[FunctionSpec], program: str, path: str, bodies: st
     imports = [f"import {name}" for name in ("copy", "importlib.util") if name != "copy" or "copy." in bodies]
     imports += ["from pathlib import Path"]
     tools = [f"import {name}" for name in ("hypothesis", "pytest") if f"{name}." in bodies]
-    tools += ["from hypothesis import strategies as st"] if "st." in bodies else []
+    tools += ["from hypothesis import strategies as st"] if re.search(r"\bst\.", bodies) else []
     defined = _top_level_names(program)
     lent = sorted(name for name in uses & defined if name not in {"program", "st"})
     modules = sorted(name for name in uses & MODULES - defined - {"copy"})

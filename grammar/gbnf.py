@@ -77,7 +77,9 @@ def _count(low: int, high: int | None) -> str:
 def _class(wanted: Characters) -> str:
     negated = wanted.ranges[-1:] and wanted.ranges[-1][1] == LAST
     shown = complement(wanted) if negated else wanted
-    ranges = (_in_class(low) + (f"-{_in_class(high)}" if high > low else "") for low, high in shown.ranges)
+    # Control characters come last: xgrammar reads hexadecimal digits that follow one as part of it.
+    ordered = sorted(shown.ranges, key=lambda bounds: not chr(bounds[1]).isprintable())
+    ranges = (_in_class(low) + (f"-{_in_class(high)}" if high > low else "") for low, high in ordered)
     return f"[{'^' if negated else ''}{''.join(ranges)}]"
 
 

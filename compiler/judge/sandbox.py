@@ -68,7 +68,8 @@ class ProbeResult:
 
     ``checks`` has one entry for each check, ``None`` where it could not be evaluated (also for a check that names
     ``result`` when the call raised). ``mutated`` says whether the call changed its arguments. ``broken_off`` holds the
-    checks, numbered from 0, that a limit stopped. ``made`` is false for a call that was never begun.
+    checks, numbered from 0, that a limit stopped. ``made`` is false where loading the program
+    raised, before any call.
     """
 
     outcome: Outcome
@@ -136,7 +137,7 @@ def run_script(program: str, limits: Limits | None = None, *, hash_seed: int = 0
 
 def unmade(probe: Probe, outcome: Outcome) -> ProbeResult:
     """The result of a call that was not made."""
-    return ProbeResult(outcome, (None,) * len(probe.checks), False, 0.0, made=False)
+    return ProbeResult(outcome, (None,) * len(probe.checks), False, 0.0, made=not isinstance(outcome, Raised))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class _Attempt:
 
     def has_inputs(self, clause: Contract) -> bool:
         """Whether there is any input to prove something of. Raises ``UnsupportedError``."""
-        return not self._assumed or self._counterexample((), clause) is not None
+        return not self._assumed or self._counterexample((), clause, "; has it any input") is not None
 
     def prove_post(self, clause: Contract) -> Verdict:
         import z3
@@ -98,10 +98,12 @@ class _Attempt:
                     return self._confirmed(found, clause)
         return Proved("Z3")
 
-    def _counterexample(self, constraints: Sequence[Smt], clause: Contract) -> Mapping[str, object] | None:
+    def _counterexample(
+        self, constraints: Sequence[Smt], clause: Contract, asked: str = ""
+    ) -> Mapping[str, object] | None:
         """Arguments on which the constraints hold; ``None`` where there are none. Raises ``UnsupportedError``."""
         variables = {name: value for name, value in self._names.items() if not isinstance(value, Opaque)}
-        about = smt.Subject(self._function.name, clause.text)
+        about = smt.Subject(self._function.name, f"{clause.text}{asked}")
         match smt.solve([*self._assumed, *constraints], variables, about=about):
             case smt.Unsatisfiable():
                 return None

@@ -25,7 +25,7 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An example that the emitted program satisfies when run alone in a child process."""
+    """Holds in a child process: an example, or a contract on the calls of examples alone."""
 
 
 @dataclass(frozen=True, slots=True)

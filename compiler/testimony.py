@@ -166,4 +166,6 @@ def _contract_verdict(
     proof = emitted if isinstance(emitted, Unknown) else prove(emitted, function, contract)
     if isinstance(proof, Proved | Violated):
         return proof
-    return Tested(count) if count else proof
+    if count:
+        return Tested(count)
+    return Shown() if contract in judgement.exemplified else proof

@@ -107,3 +107,11 @@ def test_examples_are_no_generated_inputs() -> None:
     assert [count for _, count in candidate.judgement.checked] == [len(candidate.judgement.calls)]
     found = evidence_for(pool.unit.functions[0], candidate.program, pool)
     assert Tested(len(candidate.judgement.calls)) in [clause.verdict for clause in found.clauses]
+
+
+def test_what_only_examples_reach_is_seen_on_examples() -> None:
+    text = "def g(n: list[int]) -> int\nraises: ValueError when len(n) == 0\n\ng([2]) == 2\ng([]) raises ValueError\n"
+    pool = pool_of(text, "def g(n):\n    if not n:\n        raise ValueError()\n    return n[0]\n")
+    (candidate,) = pool.candidates
+    found = evidence_for(pool.unit.functions[0], candidate.program, pool)
+    assert [clause.verdict for clause in found.clauses if clause.kind == "raises"] == [Shown()]

@@ -44,7 +44,7 @@ class Judgement:
     counts, for each contract, the generated inputs on which it was seen to hold. ``failure`` is what kept the program
     from loading, or a limit where one stopped every call. ``stops`` is what a limit stopped; the calls are
     each function's examples, then its generated inputs. ``changing`` are the calls that gave a value and changed an
-    argument besides.
+    argument besides. ``exemplified`` are the contracts that were seen to hold on an example's call.
     """
 
     examples: tuple[ExampleVerdict, ...]
@@ -55,6 +55,7 @@ class Judgement:
     stops: tuple[Stop, ...] = ()
     failure: Raised | Stopped | None = None
     changing: tuple[Call, ...] = ()
+    exemplified: tuple[Contract, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -88,7 +89,7 @@ def judge(
     again = obeyed is not None
     results = run_again(program, probes, obeyed or ()) if again else run_probes(program, probes, limits or LIMITS)
     runs = list(zip(trials, results, strict=True))
-    violations, checked = _check_contracts(runs)
+    violations, checked, exemplified = _check_contracts(runs)
     generated = [(trial, result) for trial, result in runs if trial.example is None]
     return Judgement(
         tuple(_example_verdict(trial.example, result) for trial, result in runs if trial.example is not None),
@@ -99,6 +100,7 @@ def judge(
         stops_of(results),
         _failure(results),
         tuple(trial.call for trial, result in runs if _changes(result) and not _outside(trial, result)),
+        exemplified,
     )
 
 
@@ -184,8 +186,9 @@ def _changes(result: ProbeResult) -> bool:
 
 def _check_contracts(
     runs: Sequence[tuple[_Trial, ProbeResult]],
-) -> tuple[tuple[Violation, ...], tuple[tuple[Contract, int], ...]]:
+) -> tuple[tuple[Violation, ...], tuple[tuple[Contract, int], ...], tuple[Contract, ...]]:
     violations: list[Violation] = []
+    exemplified: dict[Contract, None] = {}
     counts: dict[Contract, int] = {}
     for trial, result in runs:
         for contract in trial.contracts:
@@ -195,9 +198,11 @@ def _check_contracts(
         for contract, state in _contract_states(trial, result):
             if state == "holds":
                 counts[contract] += trial.example is None
+                if trial.example is not None:
+                    exemplified[contract] = None
             elif state == "fails":
                 violations.append(Violation(contract, trial.call, describe_outcome(result.outcome)))
-    return tuple(violations), tuple(counts.items())
+    return tuple(violations), tuple(counts.items()), tuple(exemplified)
 
 
 def _contract_states(trial: _Trial, result: ProbeResult) -> list[tuple[Contract, CheckState]]:

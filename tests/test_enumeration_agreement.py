@@ -159,6 +159,13 @@ def test_every_operation_does_what_its_text_says(scope: Scope, data: st.DataObje
             assert computed == found, (component, arguments)
 
 
+def test_what_has_no_length_is_not_asked_for_it() -> None:
+    operations = library_over(SCOPES["rows"]).components
+    sized = [item for item in operations if item.name in ("len(a)", "not a")]
+    assert {item.name for item in sized} == {"len(a)", "not a"}
+    assert not [item for item in sized if isinstance(item.parameters[0], IterableSort)]
+
+
 def kept_terms(scope: Scope, rows: Sequence[Mapping[str, object]]) -> list[Entry]:
     enumeration = Enumeration(library_over(scope), leaves_for(scope, rows), len(rows), Meter(WORK, lambda: False))
     entries: list[Entry] = []

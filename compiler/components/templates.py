@@ -119,6 +119,7 @@ _UNWRAPPINGS: dict[str, Callable[[object], object]] = {
 }
 
 # The operations that take and give ranges; other iterables of integers come from dictionaries.
+_OF_SIZED = frozenset({"len(a)", "not a"})
 _OF_RANGES = frozenset(
     ("list(a)", "sum(a)", "range(a)", "range(a, b)", "range(1, a + 1)", "range(a, b + 1)", "range(len(a))")
 )
@@ -166,6 +167,8 @@ def _instances(row: _Row, universe: Universe) -> Iterator[Component]:
     for choice in _choices((*row.parameters, row.result), row.marks, universe):
         parameters = tuple(_sort(text, choice) for text in row.parameters)
         result = _sort(row.result, choice)
+        if row.text in _OF_SIZED and any(_may_be_iterator(sort) for sort in parameters):
+            continue
         if known.issuperset(parameters) and result in known:
             promoting = choice.get("N") == FLOAT and INT in known
             yield Component(
@@ -262,6 +265,11 @@ def _range(letter: str, marks: frozenset[str], universe: Universe) -> list[Sort]
         case _:
             return [sort for sort in universe.sorts if _is_plain(sort, "optional" in marks) and _is_meant(sort, marks)]
     return [sort for sort in universe.sorts if fits(sort) and _elements_fit(element_of(sort), marks)]
+
+
+def _may_be_iterator(sort: Sort) -> bool:
+    """Whether a value may be what ``enumerate`` or ``zip`` gives, which has no length and is never false."""
+    return isinstance(sort, IterableSort) and isinstance(sort.element, TupleSort)
 
 
 def _yields_pairs(sort: Sort) -> bool:

@@ -106,7 +106,7 @@ def measure_bookkeeping(rows: Sequence[Row]) -> Bookkeeping | None:
 
 
 def measure_decoding(
-    problems: Sequence[Problem], backend: Backend, *, batches: Sequence[int] = (1, 8), rounds: int = 12
+    problems: Sequence[Problem], backend: Backend, *, batches: Sequence[int] = (1, 8), rounds: int = 6
 ) -> tuple[Decoding, ...]:
     """Decode answers to the compiler's own requests under its grammar and without it, in turns.
 

@@ -19,7 +19,8 @@ _SILENT = -1
 class LlamaCpp:
     """A local model. It is loaded at the first request; ``parallel`` requests are decoded at once.
 
-    ``context`` is the number of tokens that one request's prompt and answer may have together.
+    ``context`` is the number of tokens that one request's prompt and answer may have together, ``threads`` how many
+    threads compute: one for each core that this process may use, unless told otherwise.
     """
 
     engine = "llama.cpp"
@@ -28,7 +29,7 @@ class LlamaCpp:
         self._file = model
         self._parallel = parallel
         self._context = context
-        self._threads = threads or os.cpu_count() or 1
+        self.threads = threads or _cores()
         self._server: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self._loading = threading.Lock()
@@ -67,7 +68,7 @@ class LlamaCpp:
     def _load(self) -> ThreadPoolExecutor:
         with self._loading:
             if self._pool is None:
-                self._server = _start(self._file, self._parallel, self._context, self._threads)
+                self._server = _start(self._file, self._parallel, self._context, self.threads)
                 self._pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="llama")
             return self._pool
 
@@ -94,6 +95,13 @@ class LlamaCpp:
                 hint="shorten the specification, or compile its functions apart",
             )
         return BackendError(f"llama.cpp failed: {problem.get('message', problem)}")
+
+
+def _cores() -> int:
+    """How many cores this process may run on: where a container or ``taskset`` allows fewer than there are, threads
+    beyond these would wait for each other.
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,18 @@ def test_greedy_answers_do_not_depend_on_what_came_before(backend: LlamaCpp, mod
     assert first.logprob < 0 < first.seconds
     assert len({sample.text for sample in samples}) == 3
     assert (backend.engine, backend.model) == ("llama.cpp", model.id)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not bind processes to cores")
+def test_no_more_threads_decode_than_cores_may_be_used(model: ModelFile) -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        bound = LlamaCpp(model)
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert bound.threads == 1
+    assert LlamaCpp(model).threads == len(allowed)
 
 
 def test_stop_words_and_grammars_hold(backend: LlamaCpp) -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import pytest
 
+from backends.protocol import Proposal, Request
 from compiler.bench.grammars import narrowed_holes
 from compiler.bench.narrowing import ENTRY, bench_narrowing, header, render
 from compiler.bench.narrowing_kept import kept_expressions
@@ -167,6 +168,42 @@ def test_the_bench_counts_type_errors() -> None:
     assert found.narrowed.type_errors < found.plain.type_errors
     assert json.loads(json.dumps(found.to_json()))["holes"] == len(narrowed_holes())
     assert "type errors" in render(found)
+
+
+class Scripted:
+    """Answers that fill no hole, that are cut, and that leave the grammar, in turns."""
+
+    engine, model = "scripted", "none"
+
+    def __init__(self) -> None:
+        self.batches: list[list[Request]] = []
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        self.batches.append(list(requests))
+        answers = [
+            Proposal('```python\ndef answer():\n    return open("a")\n```', 1, 9, "stop"),
+            Proposal("```python\ndef answer", 1, 160, "length"),
+            Proposal("I would rather talk.", 1, 9, "stop", conforms=False),
+            Proposal("```python\ndef answer():\n    return 1\n```", 1, 9, "stop"),
+        ]
+        return [answers[number % 4] for number in range(len(requests))]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_the_bench_asks_in_batches_and_tells_what_became_of_the_answers() -> None:
+    pytest.importorskip("mypy")
+    backend, told = Scripted(), list[str]()
+    found = bench_narrowing(80, 7, backend, progress=told.append)
+    assert [len(batch) for batch in backend.batches] == [64, 16, 64, 16]
+    assert len({request.key("e", "m") for batch in backend.batches for request in batch}) == 160
+    assert len({request.messages for batch in backend.batches for request in batch}) == len(narrowed_holes())
+    for side in (found.plain, found.narrowed):
+        assert (side.proposals, side.cut, side.outside, side.finished, side.lowered) == (80, 20, 20, 40, 20)
+    assert "open" in found.plain.lost[0].reason
+    assert "20 do not lower" in render(found)
+    assert "plain: 64 of 80 proposals, 16 cut" in told
 
 
 def test_no_word_of_a_narrowed_grammar_is_empty() -> None:

@@ -9,23 +9,23 @@ import json
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import Literal, TypeAlias
 
-from backends.protocol import Backend, Message, Request, Sampling
+from backends.protocol import Backend, Message, Proposal, Request, Sampling
 from compiler.bench.grammars import narrowed_holes
 from compiler.bench.narrowing_kept import Kept, kept_expressions
+from compiler.bench.proposals import TOGETHER, Lost, is_whole, shown, why_not
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
 from compiler.bench.statistics import median
-from compiler.diagnostics import LiftcError
-from compiler.ir.lower import lower_candidate
-from compiler.ir.verify import verify
 from grammar.notation import read_grammar
 from grammar.specialise import Blank, template_grammar
 from solver.sorts import FunctionSort, format_sort
@@ -35,18 +35,38 @@ _ROUNDS = 5
 _TOKENS = 160
 _FENCE = "```python\n"
 
+Fate: TypeAlias = Literal["finished", "cut", "outside"]
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What became of the proposals under one grammar: how many lower into the IR, and how many have type errors.
 
-    ``finished`` counts those that came to an end; only those are looked at. Types are checked in what Python reads.
+    ``cut`` ran to the limit of tokens, ``outside`` are not in the grammar after all: only the others, which came to an
+    end, are looked at. ``lost`` are those that do not lower. Types are checked in what Python reads.
     """
 
     proposals: int
-    finished: int
+    cut: int
+    outside: int
     lowered: int
     type_errors: int
+    lost: tuple[Lost, ...]
+
+    @property
+    def finished(self) -> int:
+        """How many proposals came to an end in the grammar."""
+        return self.proposals - self.cut - self.outside
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A proposal for a hole: the module that it fills."""
+
+    hole: str
+    occurrence: int
+    fate: Fate
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,12 @@ class Narrowing:
 
     def to_json(self) -> dict[str, object]:
         """The figures as JSON data."""
-        return asdict(self)
+        sides = {name: {**asdict(side), "finished": side.finished} for name, side in self.sides()}
+        return {**asdict(self), **sides}
+
+    def sides(self) -> Iterator[tuple[str, Side]]:
+        """Both sides, by name."""
+        yield from (("plain", self.plain), ("narrowed", self.narrowed))
 
 
 def bench_narrowing(
@@ -81,23 +106,18 @@ def bench_narrowing(
 
     Raises ``OSError`` where mypy is not installed.
     """
-    holes = list(narrowed_holes().values())
-    answers: list[list[str | None]] = []
-    for title, narrowed in (("plain", False), ("narrowed", True)):
-        answers.append([])
-        for number, hole in enumerate(holes):
-            share = count * (number + 1) // len(holes) - count * number // len(holes)
-            progress(f"{title}: {share} proposals for {format_sort(hole.sort)}")
-            answers[-1] += _proposals(hole, narrowed, share, f"{seed}/{number}", backend)
+    holes = narrowed_holes()
+    plain = [*_answers(_asked(holes, count, narrowed=False), seed, backend, "plain", progress)]
+    narrowed = [*_answers(_asked(holes, count, narrowed=True), seed, backend, "narrowed", progress)]
     progress("checking types")
-    wrong = _with_type_errors([text for side in answers for text in side if text is not None and _is_python(text)])
-    plain, narrow = (_measured(side, wrong) for side in answers)
-    written = [_milliseconds(partial(template_grammar, [hole])) for hole in holes]
-    masks = _masks(holes, vocabulary) if vocabulary else []
+    finished = [answer.code for answer in (*plain, *narrowed) if answer.fate == "finished"]
+    wrong = _with_type_errors([code for code in finished if _is_python(code)])
+    written = [_milliseconds(partial(template_grammar, [hole])) for hole in holes.values()]
+    masks = _masks([*holes.values()], vocabulary) if vocabulary else []
     return Narrowing(
         len(holes),
-        plain,
-        narrow,
+        _measured(plain, wrong),
+        _measured(narrowed, wrong),
         median(written),
         median(masks) if masks else None,
         max(masks, default=None),
@@ -123,30 +143,79 @@ def _any_value(sort: FunctionSort) -> str:
     return "a0" if sort.parameters and sort.parameters[0] == sort.result else "0"
 
 
-def _proposals(hole: Blank, narrowed: bool, count: int, seed: str, backend: Backend | None) -> Iterator[str | None]:
-    """Modules that fill the hole; ``None`` for those cut short."""
-    before = header(hole)
-    blank = hole if narrowed else Blank("expression")
-    grammar = template_grammar([before, blank, "\n"])
-    if backend is None:
-        writer, random = Writer(read_grammar(grammar)), Random(seed)
-        yield from (_code(writer.text(random)) for _ in range(count))
-        return
-    prompt = f"Complete this Python function in a sensible way.\n\n```python\n{before}...\n```"
-    for number in range(count):
-        sampling = Sampling(temperature=1.0, max_tokens=_TOKENS, seed=number)
-        request = Request((Message("user", prompt),), sampling, grammar, number)
-        for proposal in backend.propose([request]):
-            yield _code(proposal.text) if proposal.finish == "stop" else None
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One proposal that is asked for: the text before its hole, and the grammar of the module that it fills."""
+
+    hole: str
+    occurrence: int
+    before: str
+    grammar: str
+
+    def request(self, seed: int) -> Request:
+        """The question to a model: the proposals for one hole differ in their occurrence only."""
+        prompt = f"Complete this Python function in a sensible way.\n\n```python\n{self.before}...\n```"
+        sampling = Sampling(temperature=1.0, max_tokens=_TOKENS, seed=seed)
+        return Request((Message("user", prompt),), sampling, self.grammar, self.occurrence)
 
 
-def _code(text: str) -> str:
-    return text.removeprefix(_FENCE).removesuffix("```")
+def _asked(holes: Mapping[str, Blank], count: int, *, narrowed: bool) -> Iterator[_Question]:
+    """So many questions, shared out among the holes."""
+    for number, (name, hole) in enumerate(holes.items()):
+        before = header(hole)
+        grammar = template_grammar([before, hole if narrowed else Blank("expression"), "\n"])
+        for occurrence in range(count * (number + 1) // len(holes) - count * number // len(holes)):
+            yield _Question(name, occurrence, before, grammar)
 
 
-def _measured(proposals: Sequence[str | None], wrong: Collection[str]) -> Side:
-    finished = [text for text in proposals if text is not None]
-    return Side(len(proposals), len(finished), sum(map(_lowers, finished)), sum(text in wrong for text in finished))
+def _answers(
+    asked: Iterable[_Question], seed: int, backend: Backend | None, side: str, say: Callable[[str], None]
+) -> Iterator[_Answer]:
+    questions = list(asked)
+    cut = 0
+    for start in range(0, len(questions), TOGETHER):
+        some = questions[start : start + TOGETHER]
+        answers = (
+            [*_by_chance(some, seed)] if backend is None else backend.propose([item.request(seed) for item in some])
+        )
+        cut += sum(answer.finish == "length" for answer in answers)
+        for question, answer in zip(some, answers, strict=True):
+            code = answer.text.removeprefix(_FENCE).removesuffix("```")
+            yield _Answer(question.hole, question.occurrence, _fate(answer), code)
+        say(f"{side}: {start + len(some)} of {len(questions)} proposals, {cut} cut")
+
+
+def _fate(answer: Proposal) -> Fate:
+    if is_whole(answer):
+        return "finished"
+    return "cut" if answer.finish == "length" else "outside"
+
+
+def _by_chance(asked: Sequence[_Question], seed: int) -> Iterator[Proposal]:
+    """Random texts of the grammars."""
+    for question in asked:
+        text = _writer(question.grammar).text(Random(f"{seed}/{question.hole}/{question.occurrence}"))
+        yield Proposal(text, 0, 0, "stop")
+
+
+@lru_cache(maxsize=1)
+def _writer(grammar: str) -> Writer:
+    return Writer(read_grammar(grammar))
+
+
+def _measured(answers: Sequence[_Answer], wrong: Collection[str]) -> Side:
+    fates = Counter(answer.fate for answer in answers)
+    finished = [answer for answer in answers if answer.fate == "finished"]
+    reasons = [(answer, why_not(answer.code, ENTRY)) for answer in finished]
+    lost = [Lost(item.hole, item.occurrence, reason, item.code) for item, reason in reasons if reason is not None]
+    return Side(
+        len(answers),
+        fates["cut"],
+        fates["outside"],
+        len(finished) - len(lost),
+        sum(answer.code in wrong for answer in finished),
+        tuple(lost),
+    )
 
 
 def _is_python(text: str) -> bool:
@@ -157,14 +226,6 @@ def _is_python(text: str) -> bool:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return True
-
-
-def _lowers(text: str) -> bool:
-    try:
-        module = lower_candidate(text, ENTRY, "")
-    except LiftcError:
-        return False
-    return not any(item.severity == "error" for item in verify(module))
 
 
 def _with_type_errors(texts: Sequence[str]) -> set[str]:
@@ -210,10 +271,12 @@ def _masks(holes: Sequence[Blank], vocabulary: Sequence[bytes]) -> list[float]:
 
 def render(found: Narrowing) -> str:
     """The report as text for people."""
-    lines = [f"{'grammar':10}{'proposals':>10}{'finished':>10}{'lower':>10}{'type errors':>13}"]
-    for name, side in (("plain", found.plain), ("narrowed", found.narrowed)):
+    lines = [f"{'grammar':10}{'proposals':>10}{'cut':>6}{'finished':>10}{'lower':>10}{'type errors':>16}"]
+    for name, side in found.sides():
         share = f"{side.type_errors} ({side.type_errors / max(1, side.finished):.1%})"
-        lines.append(f"{name:10}{side.proposals:>10}{side.finished:>10}{side.lowered:>10}{share:>13}")
+        counts = f"{side.proposals:>10}{side.cut:>6}{side.finished:>10}{side.lowered:>10}"
+        outside = f", {side.outside} are not in the grammar" if side.outside else ""
+        lines.append(f"{name:10}{counts}{share:>16}{outside}")
     lines.append(f"from a hole to its grammar: {found.grammar_median_ms:.0f} ms of processor time at the median")
     if found.mask_median_ms is not None:
         figures = f"{found.mask_median_ms:.0f} ms at the median, {found.mask_most_ms:.0f} ms at most"
@@ -223,4 +286,7 @@ def render(found: Narrowing) -> str:
         share = f"{kept.derived} of {kept.known} ({kept.derived / max(1, kept.known):.1%})"
         lines.append(f"expressions of references that their place still derives: {share}")
         lines += [f"  {item.reference}: {item.sort}: {item.text}" for item in kept.refused]
+    for name, side in found.sides():
+        if side.lost:
+            lines += ["", f"{name}: {len(side.lost)} do not lower, such as", *shown(side.lost)]
     return "\n".join(lines)

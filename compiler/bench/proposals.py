@@ -74,11 +74,11 @@ def bench_proposals(
         some = asked[start : start + TOGETHER]
         answers = backend.propose([request for _, request in some])
         for (problem, request), answer in zip(some, answers, strict=True):
-            if not _is_whole(answer):
+            if not is_whole(answer):
                 tally["cut" if answer.finish == "length" else "outside"] += 1
                 continue
             texts.add(answer.text)
-            reason = _why_not(answer.text, problem.entry_point)
+            reason = why_not(code_in(answer.text, problem.entry_point), problem.entry_point)
             tally["lowered"] += reason is None
             if reason is not None:
                 lost.append(Lost(problem.id, request.occurrence, reason, answer.text))
@@ -103,14 +103,15 @@ def _requests(problems: Sequence[Problem], seed: int) -> Iterator[tuple[Problem,
             yield problem, constrained_request(spec, spec.functions, "", seed, occurrence)
 
 
-def _is_whole(answer: Proposal) -> bool:
+def is_whole(answer: Proposal) -> bool:
+    """Whether an answer came to an end, in the grammar as far as the engine knows."""
     return answer.finish == "stop" and answer.conforms is not False
 
 
-def _why_not(text: str, entry: str) -> str | None:
-    """Why an answer does not lower; ``None`` where it does."""
+def why_not(code: str, entry: str) -> str | None:
+    """Why an answer's code does not lower; ``None`` where it does."""
     try:
-        module = lower_candidate(code_in(text, entry), entry, "")
+        module = lower_candidate(code, entry, "")
     except LiftcError as error:
         return "; ".join(item.message for item in error.diagnostics)
     wrong = [item.message for item in verify(module) if item.severity == "error"]
@@ -125,6 +126,10 @@ def render(found: Proposals) -> str:
         + (f", {found.outside} are not in the grammar" if found.outside else ""),
         f"lower     {found.lowered} of {found.finished}",
     ]
-    for item in found.lost[:_SHOWN]:
-        lines += ["", f"{item.id}, answer {item.occurrence}: {item.reason}", item.text]
-    return "\n".join(lines)
+    return "\n".join([*lines, *shown(found.lost)])
+
+
+def shown(lost: Sequence[Lost]) -> Iterator[str]:
+    """The first answers that do not lower, as lines for people."""
+    for item in lost[:_SHOWN]:
+        yield from ("", f"{item.id}, answer {item.occurrence}: {item.reason}", item.text)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from compiler.ir.lower import lower_module
+from compiler.ir.nodes import Function, Import, Module
 from compiler.shots import Shot
+from compiler.source import Source
 from compiler.spec import Example, FunctionSpec, Satisfies, Spec
 
 
@@ -30,6 +34,15 @@ class Unit:
         return self.functions[0].name
 
     @property
+    def context_module(self) -> Module:
+        """The context as IR. Raises ``LowerError`` where it is outside the subset."""
+        return _lowered(self.context)
+
+    def program_of(self, function: Function, imports: Iterable[Import] = ()) -> Module:
+        """A function of the unit in its context, after the imports that it needs. Raises ``LowerError``."""
+        return Module((*imports, *self.context_module.body, function))
+
+    @property
     def shown_names(self) -> frozenset[str]:
         """The names that examples of methods use, the methods' classes among them, whatever the methods use."""
         methods = [function for function in self.functions if function.owner is not None]
@@ -41,6 +54,11 @@ class Unit:
     def prose(self) -> bool:
         """Whether there are words for a model to read, beyond examples and contracts."""
         return any(re.search(r"[A-Za-z]{3,}", function.prose) for function in self.functions)
+
+
+@lru_cache(maxsize=16)
+def _lowered(context: str) -> Module:
+    return lower_module(Source("context", context))
 
 
 def _texts(example: Example) -> tuple[str, ...]:

@@ -32,9 +32,8 @@ from compiler.fill.several import parameters_of
 from compiler.fill.template import fill_template, with_function
 from compiler.front import read_spec
 from compiler.ir.interpreter import InterpretationError, Program
-from compiler.ir.lower import lower_candidate, lower_module
+from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import BlockHole, Expr, ExprHole, Function, Import, Module, Return
-from compiler.source import Source
 from compiler.spec import FunctionSpec
 from compiler.unit import Unit
 from solver.sorts import Sort
@@ -118,14 +117,13 @@ def _body_task(unit: Unit, function: FunctionSpec, expansions: int) -> Iterator[
     hole = template.body[0] if len(template.body) == 1 else None
     if wanted is None or not wanted.environments or not isinstance(hole, BlockHole):
         return
-    wanted = with_constants(wanted, unit.context)
-    context = lower_module(Source("context", unit.context)).body
+    wanted = with_constants(wanted, unit.context_module)
 
     def search(guidance: Guidance) -> SearchReport:
         return search_problem(function, wanted, guidance, expansions, lambda: False)
 
     def program(answer: Expr, imports: Sequence[Import]) -> Module:
-        return Module((*imports, *context, fill_template(template, {hole.name: (Return(answer),)})))
+        return unit.program_of(fill_template(template, {hole.name: (Return(answer),)}), imports)
 
     yield Task("body", search, program)
 

@@ -9,7 +9,7 @@ from compiler.fill.piecewise import body_lines, extreme, values_of
 from compiler.fill.pool import Pool
 from compiler.fill.problem import partial_function
 from compiler.ir.lower import lower_expression, lower_module
-from compiler.ir.nodes import BlockHole, Call, Function, If, Module, Name, Raise
+from compiler.ir.nodes import BlockHole, Call, Function, If, Name, Raise
 from compiler.proof.symbolic import condition
 from compiler.proof.values import UnsupportedError, Value
 from compiler.propagation.intervals import bound_condition
@@ -57,8 +57,7 @@ def fill_by_contract(pool: Pool) -> None:
             replace(about, clause="two results for the same arguments")
         )
     if lines is not None and (determined or not function.examples):
-        context = lower_module(Source("context", pool.unit.context)).body
-        pool.add(Module((*context, _with_body(template, function, lines))), "search", convincing=determined)
+        pool.add(pool.unit.program_of(_with_body(template, function, lines)), "search", convincing=determined)
 
 
 @dataclass(frozen=True, slots=True)

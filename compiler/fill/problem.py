@@ -11,7 +11,7 @@ from compiler.diagnostics import LiftcError
 from compiler.fill.signature import type_of
 from compiler.fill.template import template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
-from compiler.ir.lower import lower_expression, lower_module
+from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
     Assign,
     BlockHole,
@@ -30,7 +30,6 @@ from compiler.ir.nodes import (
     While,
 )
 from compiler.ir.walk import walk
-from compiler.source import Source
 from compiler.spec import Call, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, BOOL, Sort, join_all, sort_of_value
 
@@ -92,10 +91,10 @@ def body_problem(function: FunctionSpec) -> Problem | None:
     return Problem(parameters, tuple(environments), tuple(targets), function.signature.returns)
 
 
-def with_constants(problem: Problem, context: str) -> Problem:
-    """The problem with the literal constants of a module's text in every environment, by their names."""
+def with_constants(problem: Problem, context: Module) -> Problem:
+    """The problem with the literal constants of a module in every environment, by their names."""
     constants: dict[str, object] = {}
-    for statement in lower_module(Source("context", context)).body:
+    for statement in context.body:
         match statement:
             case Assign(targets=(Name(id=name),), value=Const() | Display() as value):
                 run = Program(Module(())).evaluate(value)
@@ -159,9 +158,9 @@ def _is_in_subset(text: str) -> bool:
     return True
 
 
-def hole_problem(function: FunctionSpec, context: str, template: Function, hole: ExprHole) -> Problem | None:
+def hole_problem(function: FunctionSpec, context: Module, template: Function, hole: ExprHole) -> Problem | None:
     """One expression hole that each example reaches once: which values of it make the example pass."""
-    module = Module((*lower_module(Source("context", context)).body, template))
+    module = Module((*context.body, template))
     program = Program(module)
     environments: list[Mapping[str, object]] = []
     targets: list[object] = []

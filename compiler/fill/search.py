@@ -59,13 +59,13 @@ def search(pool: Pool) -> None:
     template = partial_function(function)
     match [node for node in walk(template) if isinstance(node, (BlockHole, ExprHole))]:
         case [BlockHole() as hole] if template.body == (hole,):
-            guards = _guards(function, lower_module(Source("context", pool.unit.context)))
+            guards = _guards(function, pool.unit.context_module)
             _fill_body(pool, function, replace(template, body=(*guards, hole)), hole)
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
             add_functions(pool, template, hole)
-            problem = None if pool.found else hole_problem(function, pool.unit.context, template, hole)
+            problem = None if pool.found else hole_problem(function, pool.unit.context_module, template, hole)
             if problem is not None:
                 add_layers(pool, function, problem, template, hole)
             if not pool.found:
@@ -77,7 +77,7 @@ def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: Blo
     add_spoken_cases(pool, function, template, hole)
     if pool.found or problem is None or not problem.environments:
         return
-    known = with_constants(problem, pool.unit.context)
+    known = with_constants(problem, pool.unit.context_module)
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
     targets = [target for target in problem.targets if not isinstance(target, Accepts)]
     count = len(problem.parameters)
@@ -92,12 +92,11 @@ def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: Bl
     problem = body_problem(function)
     if problem is None or not problem.environments:
         return
-    problem = with_constants(problem, pool.unit.context)
-    context = lower_module(Source("context", pool.unit.context))
-    shapes = list(block_schemas(template, hole, context, problem, function.signature.returns))
+    problem = with_constants(problem, pool.unit.context_module)
+    shapes = list(block_schemas(template, hole, pool.unit.context_module, problem, function.signature.returns))
     fitted = _fit(pool, function, problem, shapes)
     if fitted is not None:
-        pool.add(Module((*fitted.imports, *context.body, fitted.function)), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(fitted.function, fitted.imports), "search", convincing=False, suggested=True)
 
 
 def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence[Schema]) -> Fitted | None:
@@ -108,7 +107,7 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence
     setting = Setting(
         function.name,
         problem,
-        lower_module(Source("context", pool.unit.context)),
+        pool.unit.context_module,
         constants,
         guidance_of(
             function.name, function.prose, constants, _constant_names(problem, function), proposed_weights(pool)
@@ -148,7 +147,7 @@ def _search_expressions(
 ) -> None:
     """Add the simplest expressions that fit, or a simpler ``rival``."""
     handicap = _LOOP_WISH if speaks_of_loops(function.prose) else 0
-    problem = problem and with_constants(problem, pool.unit.context)
+    problem = problem and with_constants(problem, pool.unit.context_module)
     for _ in range(COUNTEREXAMPLES):
         if problem is None or not problem.environments:
             break
@@ -159,8 +158,7 @@ def _search_expressions(
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
     if rival is not None and not pool.found:
-        context = lower_module(Source("context", pool.unit.context)).body
-        pool.add(Module((*rival.imports, *context, rival.function)), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(rival.function, rival.imports), "search", convincing=False, suggested=True)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
@@ -292,8 +290,7 @@ def _contracts_hold(function: FunctionSpec, row: Mapping[str, object]) -> Callab
 
 
 def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem, contested: bool) -> Candidate:
-    context = lower_module(Source("context", pool.unit.context)).body
-    module = Module((*found.imports, *context, function))
+    module = pool.unit.program_of(function, found.imports)
     spec = pool.unit.functions[0]
     wanted = [
         (row, target)

@@ -22,10 +22,8 @@ from compiler.fill.support import is_supported
 from compiler.fill.template import fill_template, template_of
 from compiler.fill.trial import Choice
 from compiler.ir.interpreter import Program
-from compiler.ir.lower import lower_module
 from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function, Module, Name, Return
 from compiler.ir.walk import walk
-from compiler.source import Source
 from compiler.spec import FunctionSpec
 from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter
@@ -51,8 +49,7 @@ def search_several(pool: Pool) -> None:
     holes = [node for node in walk(template) if isinstance(node, ExprHole)]
     if len(holes) != len(function.holes) or any(isinstance(node, BlockHole) for node in walk(template)):
         return
-    context = lower_module(Source("context", pool.unit.context)).body
-    module = Module((*context, template))
+    module = pool.unit.program_of(template)
     meter = Meter(WORK, lambda: pool.budget.cut("search"))
     with pool.budget.phase("search"):
         try:
@@ -60,7 +57,7 @@ def search_several(pool: Pool) -> None:
         except BudgetSpentError:
             return
         combined = combine(
-            lambda fills: Module((*context, fill_template(template, fills))),
+            lambda fills: pool.unit.program_of(fill_template(template, fills)),
             domains,
             cases,
             meter,
@@ -80,7 +77,7 @@ def _domains(
     places = places_in(template, function.signature.returns)
     sorts = {node.name: sort for node, sort in places if isinstance(node, ExprHole)}
     constants = list(constants_of(function))
-    given = with_constants(Problem((), ({},), (None,), ANY), pool.unit.context).environments[0]
+    given = with_constants(Problem((), ({},), (None,), ANY), pool.unit.context_module).environments[0]
     passing, visits = _explored(template, module, cases, sorts, [*constants, *given.values()], meter)
     domains: dict[str, list[Fragment]] = {}
     for hole in function.holes:
@@ -168,10 +165,9 @@ def _add(
     choice: Choice,
 ) -> None:
     written = {hole: domains[hole][place].written() for hole, place in choice.items()}
-    context = lower_module(Source("context", pool.unit.context)).body
     imports = dict.fromkeys(item for _, needed in written.values() for item in needed)
     filled = fill_template(template, {hole: content for hole, (content, _) in written.items()})
-    module = Module((*imports, *context, filled))
+    module = pool.unit.program_of(filled, imports)
     whole = Display("tuple", tuple(content for content, _ in written.values() if not isinstance(content, tuple)))
     wanted = [(case.given, case.wanted) for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
     convincing = is_supported(whole, wanted, module, function, [], contested=False)

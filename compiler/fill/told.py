@@ -9,10 +9,9 @@ from compiler.fill.problem import Problem
 from compiler.fill.schemas import statements
 from compiler.fill.spoken_cases import spoken_cases
 from compiler.fill.template import fill_template
-from compiler.ir.lower import lower_expression, lower_module
-from compiler.ir.nodes import BlockHole, Call, ExprHole, Function, Module, Name
+from compiler.ir.lower import lower_expression
+from compiler.ir.nodes import BlockHole, Call, ExprHole, Function, Name
 from compiler.ir.walk import walk
-from compiler.source import Source
 from compiler.spec import FunctionSpec
 from solver.sorts import BOOL
 
@@ -25,9 +24,9 @@ def add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hol
     cases = spoken_cases(function.prose) if len(parameters) == 1 else None
     if cases is None:
         return
-    context = lower_module(Source("context", pool.unit.context)).body
     body = statements(cases.body(parameters[0].name))
-    pool.add(Module((*context, fill_template(template, {hole.name: body}))), "search", convincing=False, suggested=True)
+    filled = fill_template(template, {hole.name: body})
+    pool.add(pool.unit.program_of(filled), "search", convincing=False, suggested=True)
 
 
 def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
@@ -35,11 +34,10 @@ def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
     calls = [node for node in walk(template) if isinstance(node, Call) and node.arguments[:1] == (hole,)]
     if not any(isinstance(call.function, Name) and call.function.id in _TAKE_FUNCTIONS for call in calls):
         return
-    context = lower_module(Source("context", pool.unit.context)).body
-    for known in context:
+    for known in pool.unit.context_module.body:
         if isinstance(known, Function):
             filled = fill_template(template, {hole.name: Name(known.name)})
-            pool.add(Module((*context, filled)), "search")
+            pool.add(pool.unit.program_of(filled), "search")
 
 
 def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: Function, hole: ExprHole) -> None:
@@ -51,6 +49,5 @@ def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: F
     phrases = guidance_of(function.name, function.prose).phrases
     text = layered_condition(phrases, parameters[0].name, problem.environments, targets)
     if text is not None:
-        context = lower_module(Source("context", pool.unit.context)).body
         filled = fill_template(template, {hole.name: lower_expression(text)})
-        pool.add(Module((*context, filled)), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(filled), "search", convincing=False, suggested=True)

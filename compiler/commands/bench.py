@@ -96,6 +96,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_suite(proposals)
     proposals.add_argument("--proposals", type=int, default=2000, metavar="N", help="so many answers (default: 2000)")
     proposals.add_argument("--seed", type=int, default=0, metavar="N", help="for other answers")
+    constrained = actions.add_parser("constrained", help="answers under the grammar beside as many free ones")
+    _add_suite(constrained)
+    constrained.add_argument("--samples", type=int, default=5, metavar="N", help="answers a side (default: 5)")
+    constrained.add_argument("--seeds", type=_whole_numbers, default=(0, 1, 2), metavar="N,...", help="the seeds")
     profile = actions.add_parser("profile", help="where search spends its time, on a fixed set of specifications")
     profile.add_argument("--limit", type=int, metavar="N", help="the first N specifications")
     narrowing = actions.add_parser("narrowing", help="type errors of proposals for holes, narrowed and not")
@@ -158,6 +162,7 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
         "guidance": _guidance,
         "grammars": _grammars,
         "proposals": _proposals,
+        "constrained": _constrained,
         "profile": _profile,
         "narrowing": _narrowing,
     }
@@ -274,18 +279,13 @@ def _sygus(arguments: Namespace) -> int:
 
 
 def _batch(arguments: Namespace) -> int:
-    from backends.protocol import BackendError
     from compiler.bench.batch import measure_batch, render
 
     problems, options = _problems(arguments), _options(arguments)
     texts, data = [], []
     for name in arguments.models or [arguments.model]:
         with _engine(name, cached=False) as (backend, title):
-            if backend is None:
-                raise BackendError(
-                    "there is no model to measure", hint="run `liftc models pull`, or name one by --model"
-                )
-            batch = measure_batch(problems, options, backend, arguments.seeds, arguments.at_once, _say)
+            batch = measure_batch(problems, options, _asked(backend), arguments.seeds, arguments.at_once, _say)
         texts.append(f"{title}: {render(batch)}")
         data.append({"model": title, **batch.to_json()})
     _print(arguments, "\n\n".join(texts), data)
@@ -357,16 +357,31 @@ def _grammars(arguments: Namespace) -> int:
 
 
 def _proposals(arguments: Namespace) -> int:
-    from backends.protocol import BackendError
     from compiler.bench.proposals import bench_proposals, render
 
     problems = _problems(arguments)
     with _engine(arguments.model) as (backend, _):
-        if backend is None:
-            raise BackendError("there is no model to ask", hint="run `liftc models pull`, or name one by --model")
-        found = bench_proposals(problems, backend, arguments.proposals, arguments.seed, _say)
+        found = bench_proposals(problems, _asked(backend), arguments.proposals, arguments.seed, _say)
     _print(arguments, render(found), found.to_json())
     return 1 if found.lost else 0
+
+
+def _constrained(arguments: Namespace) -> int:
+    from compiler.bench.constrained import bench_constrained, render
+
+    problems = _problems(arguments)
+    with _engine(arguments.model) as (backend, _):
+        found = bench_constrained(problems, _asked(backend), arguments.samples, arguments.seeds, _say)
+    _print(arguments, render(found), found.to_json())
+    return 0
+
+
+def _asked(backend: Backend | None) -> Backend:
+    from backends.protocol import BackendError
+
+    if backend is None:
+        raise BackendError("there is no model to ask", hint="run `liftc models pull`, or name one by --model")
+    return backend
 
 
 def _profile(arguments: Namespace) -> int:

@@ -103,6 +103,39 @@ def test_bench_profile_takes_a_limit(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert json.loads(capsys.readouterr().out)["compiles"] == 2
 
 
+LIMITED = (
+    "run",
+    "ir",
+    "overheads",
+    "replays",
+    "sygus",
+    "batch",
+    "repair",
+    "guidance",
+    "proposals",
+    "constrained",
+    "profile",
+)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *([name, "--limit", "0"] for name in LIMITED),
+        ["proposals", "--proposals", "-1"],
+        ["narrowing", "--proposals", "0"],
+        ["grammars", "--texts", "0"],
+        ["overheads", "--runs", "0"],
+        ["batch", "--at-once", "0"],
+    ],
+)
+def test_bench_refuses_to_measure_nothing(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["bench", *arguments])
+    assert ended.value.code == 2
+    assert "expected a number of at least 1" in capsys.readouterr().err
+
+
 def test_bench_ir_reads_the_own_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "ir", "own", "--limit", "1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 1

@@ -116,6 +116,21 @@ def measure_decoding(
     return tuple(_decoding(bound, backend, batch, rounds) for batch in batches)
 
 
+def render(found: Overheads) -> str:
+    """What was measured, a line each."""
+    start = found.start_up
+    lines = [f"start-up     {start.liftc * 1000:.1f} ms, {start.ratio:.2f} times `python -c pass`"]
+    if found.bookkeeping is not None:
+        phases = ", ".join(f"{name} {share:.1%}" for name, share in found.bookkeeping.phases.items())
+        lines.append(
+            f"bookkeeping  {found.bookkeeping.share:.1%} of a compile, of {found.bookkeeping.compiles}: {phases}"
+        )
+    for item in found.decoding:
+        speeds = f"{item.constrained:.1f} tokens a second under the grammar, {item.free:.1f} free"
+        lines.append(f"decoding     batch {item.batch}: {speeds}, {item.ratio:.1%} [{item.low:.1%}, {item.high:.1%}]")
+    return "\n".join(lines)
+
+
 def _decoding(requests: Sequence[Request], backend: Backend, batch: int, rounds: int) -> Decoding:
     free: list[float] = []
     bound: list[float] = []

@@ -69,6 +69,25 @@ def check_replays(
     return checked
 
 
+def render(checked: Sequence[Replayed]) -> str:
+    """How many replays are the same, and how the others differ."""
+    same = sum(item.same for item in checked)
+    differing = [f"{item.id}:\n{item.difference}" for item in checked if not item.same]
+    return "\n".join([f"{same} of {len(checked)} the same", *differing])
+
+
+def to_json(checked: Sequence[Replayed]) -> dict[str, object]:
+    """How many replays there are and how many are the same, the budgets that cut, and the replays that differ."""
+    return {
+        "total": len(checked),
+        "same": sum(item.same for item in checked),
+        "cuts": sum(item.cuts for item in checked),
+        "differing": [
+            {"suite": item.suite, "id": item.id, "difference": item.difference} for item in checked if not item.same
+        ],
+    }
+
+
 def _check(problem: Problem, options: Options, backend: Backend | None, hash_seed: int) -> Replayed:
     try:
         result = compile_source(problem.source, options, backend)

@@ -16,9 +16,10 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from compiler.commands.numbers import at_least
 from compiler.options import Options
 from liftc import __version__
 
@@ -66,35 +67,35 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--offline", action="store_true", help="use no network: remote models answer from the cache alone")
     add(
         "--seed",
-        type=_number(int, 0),
+        type=at_least(int, 0),
         default=default.seed,
         metavar="N",
         help="seeds the model's samples (default: %(default)s)",
     )
     add(
         "--budget-tokens",
-        type=_number(int, 1),
+        type=at_least(int, 1),
         default=default.budget_tokens,
         metavar="N",
         help="tokens that the model may write (default: %(default)s)",
     )
     add(
         "--budget-seconds",
-        type=_number(float, 0.001),
+        type=at_least(float, 0.001),
         default=default.budget_seconds,
         metavar="S",
         help="seconds that the compile may take (default: %(default)g)",
     )
     add(
         "--budget-money",
-        type=_number(float, 0),
+        type=at_least(float, 0),
         default=default.budget_money,
         metavar="D",
         help="dollars that remote models may cost (default: no bound)",
     )
     add(
         "--samples",
-        type=_number(int, 0),
+        type=at_least(int, 0),
         default=default.samples,
         metavar="N",
         help="answers asked of the model besides its first (default: %(default)s)",
@@ -287,18 +288,3 @@ def _print_failure(arguments: Namespace, diagnostics: tuple[Diagnostic, ...]) ->
 
 def _json_stream(arguments: Namespace) -> TextIO:
     return sys.stderr if arguments.output == STANDARD else sys.stdout
-
-
-def _number(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
-    """A reader of numbers that are at least ``least``, and finite."""
-
-    def read(text: str) -> float:
-        try:
-            number = kind(text)
-        except ValueError:
-            number = float("nan")
-        if not least <= number < float("inf"):
-            raise ArgumentTypeError(f"expected a number of at least {least:g}, not {text!r}")
-        return number
-
-    return read

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -49,10 +50,16 @@ class LlamaCpp:
         if not requests:
             return []
         pool, stop = self._load(), threading.Event()
-        futures = [pool.submit(self._answer, request, stop) for request in requests]
+        groups = alike(requests, self._parallel)
+        futures = [pool.submit(self._answers, requests[group[0]], len(group), stop) for group in groups]
         try:
             _wait_for(futures)
-            return [future.result() for future in futures]
+            answers = {
+                number: answer
+                for group, future in zip(groups, futures, strict=True)
+                for number, answer in zip(group, future.result(), strict=True)
+            }
+            return [answers[number] for number in range(len(requests))]
         finally:
             stop.set()
             for future in futures:
@@ -72,20 +79,21 @@ class LlamaCpp:
                 self._pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="llama")
             return self._pool
 
-    def _answer(self, request: Request, stop: threading.Event) -> Proposal:
-        answer = _Answer()
+    def _answers(self, request: Request, count: int, stop: threading.Event) -> list[Proposal]:
+        """So many samples of one request: the prompt is read once, and each sample goes on from there."""
+        answers = _Answers(count)
 
         def on_chunk(chunk: Mapping[str, Any]) -> bool:
-            answer.add(chunk)
+            answers.add(chunk)
             return stop.is_set()
 
         try:
-            self._server.handle_chat_completions(_body(request), on_chunk)
+            self._server.handle_chat_completions(_body(request) | {"n": count}, on_chunk)
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"llama.cpp refused the request: {error}") from error
-        if answer.problem is not None:
-            raise self._problem(answer.problem)
-        return answer.proposal()
+        if answers.problem is not None:
+            raise self._problem(answers.problem)
+        return answers.proposals()
 
     def _problem(self, problem: Mapping[str, Any]) -> BackendError:
         if problem.get("type") == "exceed_context_size_error":
@@ -125,7 +133,21 @@ def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
         raise BackendError(f"llama.cpp cannot load {model.path}: {error}", hint=again) from error
 
 
-def _wait_for(futures: Sequence[Future[Proposal]]) -> None:
+def alike(requests: Sequence[Request], most: int) -> list[list[int]]:
+    """The places of requests that differ in nothing but their occurrence, at most so many together.
+
+    Greedy ones stay alone: beside others, their rounding would depend on these.
+    """
+    groups: dict[Request, list[list[int]]] = {}
+    for place, request in enumerate(requests):
+        chunks = groups.setdefault(replace(request, occurrence=0), [[]])
+        if chunks[-1] and (len(chunks[-1]) == most or request.sampling.temperature <= 0):
+            chunks.append([])
+        chunks[-1].append(place)
+    return [chunk for chunks in groups.values() for chunk in chunks]
+
+
+def _wait_for(futures: Sequence[Future[list[Proposal]]]) -> None:
     """Wait until all are done or one has failed, in steps short enough for Ctrl-C to come through."""
     pending = set(futures)
     while pending:
@@ -156,27 +178,46 @@ def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-class _Answer:
-    """One answer while its chunks arrive. It arrives in chunks because only so can it be stopped."""
+class _Answers:
+    """The answers of one call while their chunks arrive. They arrive in chunks because only so can they be stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int) -> None:
         self.problem: Mapping[str, Any] | None = None
+        self._answers = [_Answer() for _ in range(count)]
+        self._ended = self._answers[0]
+
+    def add(self, chunk: Mapping[str, Any]) -> None:
+        self.problem = chunk.get("error", self.problem)
+        for choice in chunk.get("choices") or ():
+            answer = self._answers[choice["index"]]
+            answer.add(choice)
+            if choice["finish_reason"]:
+                self._ended = answer
+        if "usage" in chunk:
+            # What an answer has used comes right behind its end, without its number.
+            self._ended.spend(chunk["usage"], chunk.get("timings") or {})
+
+    def proposals(self) -> list[Proposal]:
+        return [answer.proposal() for answer in self._answers]
+
+
+class _Answer:
+    def __init__(self) -> None:
         self._texts: list[str] = []
         self._logprob = 0.0
         self._finish: Literal["stop", "length"] = "stop"
         self._usage: Mapping[str, int] = {}
         self._milliseconds = 0.0
 
-    def add(self, chunk: Mapping[str, Any]) -> None:
-        self.problem = chunk.get("error", self.problem)
-        self._usage = chunk.get("usage") or self._usage
-        timings = chunk.get("timings") or {}
-        self._milliseconds = timings.get("prompt_ms", 0.0) + timings.get("predicted_ms", 0.0) or self._milliseconds
-        for choice in chunk.get("choices") or ():
-            self._texts.append(choice["delta"].get("content") or "")
-            self._logprob += sum(token["logprob"] for token in (choice.get("logprobs") or {}).get("content") or ())
-            if choice["finish_reason"] == "length":
-                self._finish = "length"
+    def add(self, choice: Mapping[str, Any]) -> None:
+        self._texts.append(choice["delta"].get("content") or "")
+        self._logprob += sum(token["logprob"] for token in (choice.get("logprobs") or {}).get("content") or ())
+        if choice["finish_reason"] == "length":
+            self._finish = "length"
+
+    def spend(self, usage: Mapping[str, int], timings: Mapping[str, float]) -> None:
+        self._usage = usage
+        self._milliseconds = timings.get("prompt_ms", 0.0) + timings.get("predicted_ms", 0.0)
 
     def proposal(self) -> Proposal:
         return Proposal(

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backends.llama_cpp import LlamaCpp
+from backends.llama_cpp import LlamaCpp, alike
 from backends.models import ModelFile, pull
 from backends.protocol import BackendError, Message, Request, Sampling
 from grammar.specialise import candidate_grammar
@@ -56,6 +59,49 @@ def test_no_more_threads_decode_than_cores_may_be_used(model: ModelFile) -> None
     assert LlamaCpp(model).threads == len(allowed)
 
 
+def test_samples_of_one_prompt_are_drawn_in_one_call_and_each_keeps_its_own_count(backend: LlamaCpp) -> None:
+    other = (Message("user", "Count from one to nine."),)
+    asked = [
+        Request(_HELLO if number % 2 else other, Sampling(1.2, max_tokens=24, seed=3, stop=("!",)), occurrence=number)
+        for number in range(9)
+    ]
+    proposals = backend.propose(asked)
+    assert len({proposal.text for proposal in proposals}) == 9
+    for proposal in proposals:
+        assert proposal.completion_tokens == 24 if proposal.finish == "length" else "!" not in proposal.text
+        assert 0 < proposal.completion_tokens <= 24
+        assert proposal.logprob is not None
+        assert proposal.logprob < 0 < proposal.seconds
+    lengths = [proposal.prompt_tokens for proposal in proposals]
+    assert len(set(lengths[::2])) == len(set(lengths[1::2])) == 1
+    assert lengths[0] > lengths[1]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([0.0, 0.8]), st.sampled_from([None, "start: /x/"]))),
+    st.integers(1, 4),
+)
+def test_what_is_drawn_in_one_call_differs_in_its_occurrence_alone(
+    asked: list[tuple[str, float, str | None]], most: int
+) -> None:
+    requests = [
+        Request((Message("user", text),), Sampling(temperature), grammar, number)
+        for number, (text, temperature, grammar) in enumerate(asked)
+    ]
+    groups = alike(requests, most)
+    assert sorted(place for group in groups for place in group) == list(range(len(requests)))
+    for group in groups:
+        assert len({replace(requests[place], occurrence=0) for place in group}) == 1
+        assert len(group) <= (most if requests[group[0]].sampling.temperature else 1)
+    assert len(groups) <= len(requests)
+    full = {replace(requests[group[0]], occurrence=0) for group in groups if len(group) < most}
+    assert all(
+        request.sampling.temperature == 0
+        or sum(replace(requests[group[0]], occurrence=0) == request and len(group) < most for group in groups) == 1
+        for request in full
+    )
+
+
 def test_stop_words_and_grammars_hold(backend: LlamaCpp) -> None:
     stopped = Request(_HELLO, Sampling(max_tokens=20, stop=(" ",)))
     chosen = Request(_HELLO, Sampling(max_tokens=20), grammar='start: "yes" | "no"\n')
@@ -89,7 +135,7 @@ def test_failures_are_told(backend: LlamaCpp) -> None:
 def test_a_truncated_file_is_told_and_nothing_is_printed(model: ModelFile) -> None:
     script = f"""
 import pathlib, tempfile
-from backends.llama_cpp import LlamaCpp
+from backends.llama_cpp import LlamaCpp, alike
 from backends.models import find_model
 from backends.protocol import BackendError, Message, Request
 with tempfile.TemporaryDirectory() as folder:

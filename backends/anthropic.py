@@ -20,14 +20,10 @@ from backends.protocol import Proposal, Request
 from backends.recheck import checked
 from backends.streaming import events, gather
 from backends.wire import Refused, check_installed, connection, mapping, whole
-from grammar.json_schema import code_of, fenced, json_schema
+from grammar.json_schema import answer_of, json_schema
+from grammar.scratch import has_scratch
 
-_TOOL = {
-    "name": "answer",
-    "description": "Gives the answer: the complete Python code that was asked for.",
-    "input_schema": json_schema(),
-    "strict": True,
-}
+_TOOL = "answer"
 _OPTIONAL = ("temperature", "top_p", "stop_sequences", "tool_choice", "tools", "output_config")
 _CUT_SHORT = ("max_tokens", "model_context_window_exceeded")
 
@@ -48,7 +44,7 @@ class Anthropic:
         self._sdk: Any = None
         self._client: Any = None
         self._opening = threading.Lock()
-        self._refused = Refused(_OPTIONAL, {"tool_choice": ({"type": "auto"},), "tools": ([_without_strict()],)})
+        self._refused = Refused(_OPTIONAL, {"tool_choice": ({"type": "auto"},), "tools": ([_tool()],)})
         self._asker = Asker(address.name, self._answer, self._manner)
 
     @property
@@ -116,7 +112,10 @@ class Anthropic:
             # What a model thinks counts as answer; there is no room for much of it.
             body["output_config"] = {"effort": "low"}
         if request.grammar is not None:
-            body |= {"tools": [_TOOL], "tool_choice": {"type": "tool", "name": _TOOL["name"]}}
+            body |= {
+                "tools": [_tool(scratch=has_scratch(request.grammar)) | {"strict": True}],
+                "tool_choice": {"type": "tool", "name": _TOOL},
+            }
         return body
 
     def _proposal(self, request: Request, answer: _Answer) -> Proposal:
@@ -134,8 +133,12 @@ class Anthropic:
         )
 
 
-def _without_strict() -> dict[str, Any]:
-    return {name: value for name, value in _TOOL.items() if name != "strict"}
+def _tool(*, scratch: bool = False) -> dict[str, Any]:
+    return {
+        "name": _TOOL,
+        "description": "Gives the answer: the complete Python code that was asked for.",
+        "input_schema": json_schema(scratch=scratch),
+    }
 
 
 class _Answer:
@@ -166,8 +169,7 @@ class _Answer:
     def text(self) -> str:
         """The code of the tool's call, as a fenced block, else the text."""
         arguments = "".join(self._arguments)
-        code = code_of(arguments)
-        return fenced(code) if code is not None else "".join(self._texts) or arguments
+        return answer_of(arguments) or "".join(self._texts) or arguments
 
     @property
     def prompt_tokens(self) -> int:

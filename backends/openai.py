@@ -20,7 +20,8 @@ from backends.protocol import Proposal, Request
 from backends.recheck import checked
 from backends.streaming import events, gather
 from backends.wire import Refused, check_installed, connection, mapping, whole
-from grammar.json_schema import code_of, fenced, json_schema
+from grammar.json_schema import answer_of, json_schema
+from grammar.scratch import has_scratch
 
 _OPTIONAL = (
     "temperature",
@@ -142,8 +143,7 @@ class OpenAICompatible:
         text, conforms = self._key.redact(answer.text), None
         held = self._server == "llamacpp" and self._refused.takes("grammar")
         if request.grammar is not None and not held:
-            code = code_of(text)
-            text, conforms = checked(text if code is None else fenced(code), request.grammar)
+            text, conforms = checked(answer_of(text) or text, request.grammar)
         finish: Literal["stop", "length"] = "length" if answer.finish == "length" else "stop"
         return Proposal(
             text,
@@ -164,7 +164,7 @@ def _constraint(server: str, grammar: str) -> dict[str, Any]:
         case "vllm":
             return {"structured_outputs": {"grammar": grammar}}
         case _:
-            schema = {"name": "answer", "strict": True, "schema": json_schema()}
+            schema = {"name": "answer", "strict": True, "schema": json_schema(scratch=has_scratch(grammar))}
             return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
 

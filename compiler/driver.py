@@ -146,6 +146,7 @@ def _record_start(
             "best_effort": options.best_effort,
             "without": sorted(options.without),
             "narrow": options.narrow,
+            "scratch": options.scratch,
         },
         shots=[[shot.specification, shot.program] for shot in shots],
         engine=backend.engine if backend else None,

@@ -12,7 +12,7 @@ from grammar.characters import Characters, class_of, escaped, read_class, read_e
 
 START = "start"
 _TOKEN = re.compile(
-    r'\s*(?://[^\n]*\s*)*("(?:\\.|[^"\\])*"|/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+/|~ ?\d+(?:\.\.\d+)?|\w+|\S)'
+    r'\s*(?://[^\n]*\s*)*("(?:\\.|[^"\\])*"|/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+/|~ ?\d+(?: ?\.\. ?\d+)?|\w+|\S)'
 )
 _REGEX_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\(?:x[0-9a-fA-F]{2}|.)|.", re.DOTALL)
 _DEFINITION = re.compile(r"^(\w+):((?:[^\n]*)(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
@@ -216,7 +216,8 @@ def _count(low: int, high: int | None) -> str:
         case _, None:
             raise NotationError("the portable dialect has no repetition without end but * and +")
         case _:
-            return f" ~ {low}..{high}"
+            # With spaces: some versions of llguidance read `0..3` as a number.
+            return f" ~ {low} .. {high}"
 
 
 def _regex(part: Part, tightness: int) -> str:

@@ -101,6 +101,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="answers asked of the model besides its first (default: %(default)s)",
     )
     add("--narrow", action="store_true", help="hold expression holes to their types when an answer is constrained")
+    add("--scratch", action="store_true", help="where no answer is right, ask for more that reason before their code")
     add("--best-effort", action="store_true", help="write the best candidate, marked as such, if none is accepted")
     add("--tests", metavar="FILE", help="write a Hypothesis test file for the accepted program")
     add("--trace", metavar="FILE", help="write the trace, for `liftc trace` and `liftc replay`")
@@ -212,6 +213,7 @@ def _options(arguments: Namespace) -> Options:
         samples=arguments.samples,
         best_effort=arguments.best_effort,
         narrow=arguments.narrow,
+        scratch=arguments.scratch,
     )
 
 

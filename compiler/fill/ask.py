@@ -15,6 +15,7 @@ from backends.protocol import Message, Request, Sampling
 from compiler.fill.shape import answer_grammar
 from compiler.shots import Shot
 from compiler.spec import FunctionSpec, Spec
+from grammar.scratch import has_scratch, with_scratch
 
 SAMPLE_TEMPERATURE = 0.8
 ANSWER_TOKENS = 512
@@ -60,6 +61,23 @@ def constrained_request(
     return _request(_prompt(spec, functions, context), sampling, occurrence, grammar)
 
 
+def scratch_request(
+    spec: Spec,
+    functions: tuple[FunctionSpec, ...],
+    context: str,
+    seed: int,
+    occurrence: int,
+    *,
+    narrowed: bool = False,
+) -> Request:
+    """The question with one to three plain lines to reason in before the code: greedy at first, then sampled."""
+    temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
+    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    grammar = with_scratch(answer_grammar(functions, context, narrowed=narrowed))
+    prompt = _template("scratch").format(prompt=_prompt(spec, functions, context))
+    return _request(prompt, sampling, occurrence, grammar)
+
+
 def _request(
     prompt: str, sampling: Sampling, occurrence: int, grammar: str | None = None, shots: Sequence[Shot] = ()
 ) -> Request:
@@ -97,6 +115,12 @@ def _ended(text: str) -> str:
 
 
 _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+
+
+def answered_code(request: Request, answer: str, name: str) -> str:
+    """The code in the answer to a request; scratch lines are none, also where no code comes after them."""
+    reasoned = request.grammar is not None and has_scratch(request.grammar)
+    return "" if reasoned and "```" not in answer else code_in(answer, name)
 
 
 def code_in(answer: str, name: str) -> str:

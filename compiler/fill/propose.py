@@ -7,7 +7,14 @@ from time import monotonic
 
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.diagnostics import LiftcError
-from compiler.fill.ask import ANSWER_TOKENS, code_in, constrained_request, first_request, sample_request
+from compiler.fill.ask import (
+    ANSWER_TOKENS,
+    answered_code,
+    constrained_request,
+    first_request,
+    sample_request,
+    scratch_request,
+)
 from compiler.fill.conform import conform, renamed_entry
 from compiler.fill.methods import lifted
 from compiler.fill.pool import Pool
@@ -40,10 +47,7 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int,
         )
         for occurrence in range(first, first + count)
     ]
-    affordable = pool.budget.tokens_left // requests[0].sampling.max_tokens if requests else 0
-    if affordable < count and not any(event.data["where"] == "tokens" for event in pool.trace.select("cut")):
-        pool.trace.record("cut", where="tokens", step=first + max(0, affordable) + 1)
-    _ask(pool, backend, requests[: max(0, affordable)])
+    _ask(pool, backend, _affordable(pool, requests, first))
 
 
 def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *, narrowed: bool = False) -> None:
@@ -55,6 +59,24 @@ def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *,
             unit.spec, unit.functions, unit.context, seed, occurrence, tokens, narrowed=narrowed
         )
         _ask(pool, backend, [request])
+
+
+def ask_with_scratch(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: bool = False) -> None:
+    """Answers that may reason in a few lines before their code, as far as the token budget goes, in one batch."""
+    unit = pool.unit
+    requests = [
+        scratch_request(unit.spec, unit.functions, unit.context, seed, occurrence, narrowed=narrowed)
+        for occurrence in range(count)
+    ]
+    _ask(pool, backend, _affordable(pool, requests, 0))
+
+
+def _affordable(pool: Pool, requests: Sequence[Request], first: int) -> Sequence[Request]:
+    """The first of the requests, as far as the token budget is sure to reach; they are numbered from ``first``."""
+    most = max(0, pool.budget.tokens_left // requests[0].sampling.max_tokens) if requests else 0
+    if most < len(requests) and not any(event.data["where"] == "tokens" for event in pool.trace.select("cut")):
+        pool.trace.record("cut", where="tokens", step=first + most + 1)
+    return requests[:most]
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
@@ -117,7 +139,7 @@ def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failu
 
 def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
     unit = pool.unit
-    text = renamed_entry(lifted(code_in(proposal.text, unit.entry), unit.functions), unit.entry)
+    text = renamed_entry(lifted(answered_code(request, proposal.text, unit.entry), unit.functions), unit.entry)
     try:
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:

@@ -10,7 +10,7 @@ from compiler.fill.ask import SAMPLE_TEMPERATURE
 from compiler.fill.by_contract import fill_by_contract
 from compiler.fill.forced import force
 from compiler.fill.pool import Pool
-from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples
+from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples, ask_with_scratch
 from compiler.fill.recombine import recombine
 from compiler.fill.repair import repair
 from compiler.fill.search import search
@@ -101,6 +101,9 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
         temperature = _next_temperature(pool, temperature)
     if not pool.candidates and constrained and not pool.budget.cut("model"):
         ask_constrained(pool, backend, 1, options.seed)
+    if options.scratch and constrained and not pool.clean and not pool.budget.cut("scratch"):
+        say(f"asking for {ROUND} answers with a scratch line for {pool.unit.name}")
+        ask_with_scratch(pool, backend, ROUND, options.seed, narrowed=options.narrow)
 
 
 def _next_temperature(pool: Pool, temperature: float) -> float:

@@ -107,7 +107,6 @@ class VLLM:
         for name, value in _SETTINGS.items():
             os.environ.setdefault(name, value)
         from vllm import LLM
-        from vllm.platforms import current_platform
 
         adapter = self._folder.adapter
         adapted = {} if adapter is None else {"enable_lora": True, "max_lora_rank": _rank_of(adapter)}
@@ -118,10 +117,11 @@ class VLLM:
             max_num_seqs=self._parallel,
             structured_outputs_config={"backend": "guidance"},
             # Compiling for a CPU takes longer than it saves in the length of a compile.
-            enforce_eager=current_platform.is_cpu(),
+            enforce_eager=_on_cpu(),
             # A prompt read in pieces sets a sample's random generator back, which those of a CPU cannot do.
-            enable_chunked_prefill=not current_platform.is_cpu(),
+            enable_chunked_prefill=not _on_cpu(),
             disable_log_stats=False,
+            logits_processors=_processors(),
             **adapted,
         )
 
@@ -133,6 +133,21 @@ class VLLM:
         return LoRARequest("adapter", 1, str(self._folder.adapter))
 
 
+def _on_cpu() -> bool:
+    from vllm.platforms import current_platform
+
+    return bool(current_platform.is_cpu())
+
+
+def _processors() -> list[Any]:
+    """What vLLM's own sampling is too slow for on a CPU."""
+    if not _on_cpu():
+        return []
+    from backends.nucleus import Nucleus
+
+    return [Nucleus]
+
+
 def _parameters(request: Request) -> Any:
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
@@ -140,7 +155,7 @@ def _parameters(request: Request) -> Any:
     sampling = request.sampling
     return SamplingParams(
         temperature=sampling.temperature,
-        top_p=sampling.top_p if sampling.temperature > 0 else 1.0,
+        **_top_p(sampling.top_p if sampling.temperature > 0 else 1.0),
         max_tokens=sampling.max_tokens,
         seed=request.engine_seed,
         stop=list(sampling.stop),
@@ -152,6 +167,14 @@ def _parameters(request: Request) -> Any:
         # What an earlier request left behind would change the rounding, and a greedy answer with it.
         skip_reading_prefix_cache=sampling.temperature <= 0,
     )
+
+
+def _top_p(share: float) -> dict[str, Any]:
+    if share >= 1 or not _on_cpu():
+        return {"top_p": share}
+    from backends.nucleus import SHARE
+
+    return {"extra_args": {SHARE: share}}
 
 
 def _proposal(output: Any) -> Proposal:

@@ -1,25 +1,22 @@
 """Models behind Anthropic's Messages API: Anthropic's own, and servers that speak it (llama.cpp's, vLLM's).
 
-The official SDK carries the requests; attempts and pauses are ours alone. The API takes no grammar: an answer that
-must keep to one is asked for as the call of a strict tool with one field, ``code``, and checked against the grammar
-here. A model that cannot be made to call a tool is left to choose, and may answer in text.
+The API takes no grammar: an answer that must keep to one is asked for as the call of a strict tool with one field,
+``code``, and checked against the grammar here. A model that cannot be made to call a tool is left to choose, and may
+answer in text.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Literal
 
 from backends.address import Address
-from backends.asking import Asker, Manner
-from backends.faults import missing_package
-from backends.keys import find_key
+from backends.asking import Manner
 from backends.protocol import Proposal, Request
 from backends.recheck import checked
-from backends.streaming import events, gather
-from backends.wire import Refused, check_installed, connection, mapping, whole
+from backends.remote import Remote
+from backends.wire import Refused, mapping, whole
 from grammar.json_schema import answer_of, json_schema
 from grammar.scratch import has_scratch
 
@@ -28,61 +25,18 @@ _OPTIONAL = ("temperature", "top_p", "stop_sequences", "tool_choice", "tools", "
 _CUT_SHORT = ("max_tokens", "model_context_window_exceeded")
 
 
-class Anthropic:
-    """A model behind a server for Anthropic's Messages API.
-
-    Raises ``BackendError`` at once where the SDK or the key is missing; nothing is sent before the first request.
-    """
+class Anthropic(Remote["_Answer"]):
+    """A model behind a server for Anthropic's Messages API."""
 
     engine = "anthropic"
+    client_class = "Anthropic"
 
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
-        check_installed("anthropic")
-        self._address = address
-        self._manner = manner or Manner()
-        self._key = find_key(address)
-        self._sdk: Any = None
-        self._client: Any = None
-        self._opening = threading.Lock()
-        self._refused = Refused(_OPTIONAL, {"tool_choice": ({"type": "auto"},), "tools": ([_tool()],)})
-        self._asker = Asker(address.name, self._answer, self._manner)
+        alternatives = {"tool_choice": ({"type": "auto"},), "tools": ([_tool()],)}
+        super().__init__(address, manner, Refused(_OPTIONAL, alternatives))
 
-    @property
-    def model(self) -> str:
-        return self._address.id
-
-    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
-        """Answer all requests, in order. Raises ``BackendError`` with the answers that arrived."""
-        self._open()
-        return self._asker.ask(requests)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._asker.close()
-        if self._client is not None:
-            self._client.close()
-
-    def _open(self) -> None:
-        with self._opening:
-            if self._client is not None:
-                return
-            try:
-                import anthropic
-            except ImportError as error:
-                raise missing_package("anthropic") from error
-            self._sdk = anthropic
-            self._client = anthropic.Anthropic(
-                api_key=self._key.secret,
-                base_url=self._address.url,
-                max_retries=0,
-                http_client=connection(anthropic, self._address, self._manner.silent_seconds),
-            )
-
-    def _answer(self, request: Request, stop: threading.Event) -> Proposal:
-        def send(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-            return events(lambda: self._stream(body), self._address, self._key, self._sdk, stop)
-
-        return self._proposal(request, gather(_Answer, send, self._body(request), self._refused, self._address))
+    def _begun(self) -> _Answer:
+        return _Answer()
 
     def _stream(self, body: Mapping[str, Any]) -> Any:
         return self._client.messages.create(

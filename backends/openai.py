@@ -1,25 +1,21 @@
 """Servers that speak OpenAI's chat completions: OpenAI's own, llama.cpp's, vLLM, Ollama, LM Studio, SGLang and others.
 
-The official SDK carries the requests; attempts and pauses are ours alone, so that one place decides how often a
-request may be sent. A grammar goes to the server where it takes one; elsewhere a JSON schema keeps the answer to code,
-and the answer is checked against the grammar here.
+A grammar goes to the server where it takes one; elsewhere a JSON schema keeps the answer to code, and the answer is
+checked against the grammar here.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Literal
 
 from backends.address import Address
-from backends.asking import Asker, Manner
-from backends.faults import missing_package
-from backends.keys import find_key
+from backends.asking import Manner
 from backends.protocol import Proposal, Request
 from backends.recheck import checked
-from backends.streaming import events, gather
-from backends.wire import Refused, check_installed, connection, mapping, whole
+from backends.remote import Remote
+from backends.wire import Refused, mapping, whole
 from grammar.json_schema import answer_of, json_schema
 from grammar.scratch import has_scratch
 
@@ -39,62 +35,18 @@ _OPTIONAL = (
 _PROBE_SECONDS = 5.0
 
 
-class OpenAICompatible:
-    """A model behind an OpenAI-compatible server.
-
-    Raises ``BackendError`` at once where the SDK or the key is missing; nothing is sent before the first request.
-    """
+class OpenAICompatible(Remote["_Answer"]):
+    """A model behind an OpenAI-compatible server."""
 
     engine = "openai"
+    client_class = "OpenAI"
 
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
-        check_installed("openai")
-        self._address = address
-        self._manner = manner or Manner()
-        self._key = find_key(address)
-        self._sdk: Any = None
-        self._client: Any = None
-        self._opening = threading.Lock()
-        self._refused = Refused(_OPTIONAL, {"reasoning_effort": ("low",)})
+        super().__init__(address, manner, Refused(_OPTIONAL, {"reasoning_effort": ("low",)}))
         self._server = "other" if address.base_url is None else ""
-        self._asker = Asker(address.name, self._answer, self._manner)
 
-    @property
-    def model(self) -> str:
-        return self._address.id
-
-    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
-        """Answer all requests, in order. Raises ``BackendError`` with the answers that arrived."""
-        self._open()
-        return self._asker.ask(requests)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._asker.close()
-        if self._client is not None:
-            self._client.close()
-
-    def _open(self) -> None:
-        with self._opening:
-            if self._client is not None:
-                return
-            try:
-                import openai
-            except ImportError as error:
-                raise missing_package("openai") from error
-            self._sdk = openai
-            self._client = openai.OpenAI(
-                api_key=self._key.secret,
-                base_url=self._address.url,
-                max_retries=0,
-                http_client=connection(openai, self._address, self._manner.silent_seconds),
-            )
-
-    def _answer(self, request: Request, stop: threading.Event) -> Proposal:
-        def send(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-            return events(lambda: self._stream(body), self._address, self._key, self._sdk, stop)
-
-        return self._proposal(request, gather(_Answer, send, self._body(request), self._refused, self._address))
+    def _begun(self) -> _Answer:
+        return _Answer()
 
     def _stream(self, body: Mapping[str, Any]) -> Any:
         return self._client.chat.completions.create(

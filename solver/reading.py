@@ -7,19 +7,13 @@ from typing import Literal, TypeAlias
 
 from solver.formulas import Formula, conditional, junction, negation
 from solver.linear import ZERO, Linear, Relation, Truth, compare, constant, name_of
-from solver.smt import Smt
+from solver.smt import Smt, is_positive_number
 
 Finish: TypeAlias = Callable[[Linear], Formula]
 
 
 class UnreadableError(Exception):
     """A term of Z3 that is not linear in the names that are sought; the message says which."""
-
-
-def _is_positive(term: Smt) -> bool:
-    import z3
-
-    return bool(z3.is_int_value(term)) and term.as_long() > 0
 
 
 class Reader:
@@ -113,7 +107,7 @@ class Reader:
                     then = self._spread([*waiting, (children[1], factor)], known, finish)
                     otherwise = self._spread([*waiting, (children[2], factor)], known, finish)
                     return conditional(test, then, otherwise)
-                case (z3.Z3_OP_IDIV | z3.Z3_OP_MOD) as kind if _is_positive(children[1]) and self._mentions(term):
+                case (z3.Z3_OP_IDIV | z3.Z3_OP_MOD) as kind if is_positive_number(children[1]) and self._mentions(term):
                     dividend, divisor = self._linear(children[0]), children[1].as_long()
                     quotient = self._quotient(dividend, divisor)
                     part = quotient if kind == z3.Z3_OP_IDIV else dividend.plus(quotient, -divisor)

@@ -168,19 +168,20 @@ def floor_divide(left: Smt, right: Smt) -> Smt:
     """``left // right``: towards minus infinity, where SMT-LIB's ``div`` leaves a remainder that is not negative."""
     import z3
 
-    if _is_positive_number(right):
+    if is_positive_number(right):
         return left / right
     return z3.If(right > 0, left / right, (-left) / (-right))
 
 
 def modulo(left: Smt, right: Smt) -> Smt:
     """``left % right``: of the divisor's sign."""
-    if _is_positive_number(right):
+    if is_positive_number(right):
         return left % right
     return left - right * floor_divide(left, right)
 
 
-def _is_positive_number(term: Smt) -> bool:
+def is_positive_number(term: Smt) -> bool:
+    """Whether a term is an integer constant above zero, by which SMT-LIB divides as Python does."""
     import z3
 
     return bool(z3.is_int_value(term)) and term.as_long() > 0

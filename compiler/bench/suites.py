@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.differential import comparison_script
+from compiler.ir.surface import plain_lines
 from compiler.source import Source
 
 Form: TypeAlias = Literal["text", "python"]
@@ -150,16 +151,16 @@ def _stub(prompt: str) -> str:
 
 def _mbpp(row: Mapping[str, Any], suite: str) -> Problem:
     tests = [_told(test) for test in (*row["test_list"], *(row.get("challenge_test_list") or ()))]
-    setup = _lines(row.get("test_setup_code") or "")
-    spec = _lines(row["text"]).strip() + "\n\n" + _lines(row["test_list"][0]).strip() + "\n"
-    name = _mbpp_name(_lines(row["code"]), row["test_list"][0])
+    setup = plain_lines(row.get("test_setup_code") or "")
+    spec = plain_lines(row["text"]).strip() + "\n\n" + plain_lines(row["test_list"][0]).strip() + "\n"
+    name = _mbpp_name(plain_lines(row["code"]), row["test_list"][0])
     hidden = Hidden("\n".join([*([setup] if setup else []), *tests, ""]))
     return Problem(f"mbpp/{row['task_id']}", suite, suite, "text", spec, name, hidden)
 
 
 def _told(test: str) -> str:
     """An assertion that says which one failed."""
-    tree = ast.parse(_lines(test).strip())
+    tree = ast.parse(plain_lines(test).strip())
     for node in tree.body:
         if isinstance(node, ast.Assert) and node.msg is None:
             node.msg = ast.Constant(ast.unparse(node.test))
@@ -172,7 +173,7 @@ def _mbpp_name(code: str, test: str) -> str:
 
 
 def _evalplus(row: Mapping[str, Any], suite: str) -> Problem:
-    entry, prompt, solution = row["entry_point"], _lines(row["prompt"]), _lines(_reference(row))
+    entry, prompt, solution = row["entry_point"], plain_lines(row["prompt"]), plain_lines(_reference(row))
     stub = re.search(rf"^def\s+{re.escape(entry)}\b", prompt, re.MULTILINE) is not None
     spec = _stub(prompt) if stub else prompt.strip().strip('"').strip() + "\n"
     whole = re.search(rf"^def\s+{re.escape(entry)}\b", solution, re.MULTILINE) is not None
@@ -184,10 +185,6 @@ def _evalplus(row: Mapping[str, Any], suite: str) -> Problem:
 
 def _reference(row: Mapping[str, Any]) -> str:
     return str(row["canonical_solution"] if "canonical_solution" in row else row["reference"])
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _has_hole(node: ast.stmt) -> bool:

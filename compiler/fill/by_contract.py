@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from compiler.fill.piecewise import body_lines, extreme, values_of
 from compiler.fill.pool import Pool
 from compiler.fill.problem import partial_function
-from compiler.ir.lower import lower_expression, lower_module
-from compiler.ir.nodes import BlockHole, Call, Function, If, Name, Raise
+from compiler.ir.lower import lower_module
+from compiler.ir.nodes import BlockHole, Function
 from compiler.proof.symbolic import condition
 from compiler.proof.values import UnsupportedError, Value
+from compiler.propagation.guards import raising_guards
 from compiler.propagation.intervals import bound_condition
 from compiler.source import Source
 from compiler.spec import FunctionSpec
@@ -151,7 +152,7 @@ def _python(term: Smt) -> str | None:
         return None if inside is None else f"(-{inside})"
     if kind not in plain:
         return None
-    if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and not (z3.is_int_value(children[1]) and children[1].as_long() > 0):
+    if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and not (smt.is_positive_number(children[1])):
         return None
     parts = [_python(child) for child in children]
     texts = [part for part in parts if part is not None]
@@ -162,9 +163,4 @@ def _with_body(template: Function, function: FunctionSpec, lines: Sequence[str])
     text = "\n".join([f"def {function.name}():", *(f"    {line}" for line in lines)])
     (found,) = lower_module(Source("contract", text)).body
     assert isinstance(found, Function)
-    guards = tuple(
-        If(lower_expression(contract.condition), (Raise(Call(Name(contract.raises), ())),))
-        for contract in function.contracts
-        if contract.raises is not None
-    )
-    return replace(template, body=(*guards, *found.body))
+    return replace(template, body=(*raising_guards(function), *found.body))

@@ -30,13 +30,14 @@ from compiler.fill.problem import (
     with_constants,
 )
 from compiler.fill.schemas import schemas_for, speaks_of_loops
-from compiler.fill.support import is_supported
+from compiler.fill.support import is_supported, kept_by
 from compiler.fill.template import fill_template
 from compiler.fill.told import add_functions, add_layers, add_spoken_cases
 from compiler.ir.interpreter import evaluate_text
-from compiler.ir.lower import lower_expression, lower_module
-from compiler.ir.nodes import BlockHole, Call, Expr, ExprHole, Function, If, Module, Name, Raise, Return, Stmt
+from compiler.ir.lower import lower_module
+from compiler.ir.nodes import BlockHole, Expr, ExprHole, Function, Module, Return
 from compiler.ir.walk import walk
+from compiler.propagation.guards import raising_guards
 from compiler.source import Source
 from compiler.spec import Example, FunctionSpec, Satisfies
 from compiler.trace.banks import recorded
@@ -59,7 +60,7 @@ def search(pool: Pool) -> None:
     template = partial_function(function)
     match [node for node in walk(template) if isinstance(node, (BlockHole, ExprHole))]:
         case [BlockHole() as hole] if template.body == (hole,):
-            guards = _guards(function, pool.unit.context_module)
+            guards = raising_guards(function, pool.unit.context_module)
             _fill_body(pool, function, replace(template, body=(*guards, hole)), hole)
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
@@ -244,7 +245,7 @@ def _confirmation(
     """Whether a term's values keep the post-conditions, where it has a value; ``None`` where there are none."""
     if problem.partial or not any(contract.kind == "post" for contract in function.contracts):
         return None
-    tests = [(row, _contracts_hold(function, row)) for row in (*problem.environments, *probes)]
+    tests = [(row, kept_by(function, row)) for row in (*problem.environments, *probes)]
 
     def confirm(term: Term) -> bool:
         for row, holds in tests:
@@ -276,17 +277,8 @@ def _with_counterexamples(problem: Problem, function: FunctionSpec, candidates: 
     return replace(
         problem,
         environments=(*problem.environments, *rows),
-        targets=(*problem.targets, *(Accepts(_contracts_hold(function, row)) for row in rows)),
+        targets=(*problem.targets, *(Accepts(kept_by(function, row)) for row in rows)),
     )
-
-
-def _contracts_hold(function: FunctionSpec, row: Mapping[str, object]) -> Callable[[object], bool]:
-    conditions = [contract.condition for contract in function.contracts if contract.kind == "post"]
-
-    def holds(result: object) -> bool:
-        return all(evaluate_text(condition, {**row, "result": result}).value is True for condition in conditions)
-
-    return holds
 
 
 def _add(pool: Pool, function: Function, found: FoundExpression, problem: Problem, contested: bool) -> Candidate:
@@ -301,11 +293,3 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     with pool.budget.phase("judge"):
         convincing = is_supported(found.expr, wanted, module, spec, tried, contested)
     return pool.add(module, "search", convincing=convincing)
-
-
-def _guards(function: FunctionSpec, context: Module) -> tuple[Stmt, ...]:
-    return tuple(
-        If(lower_expression(contract.condition, context), (Raise(Call(Name(contract.raises), ())),))
-        for contract in function.contracts
-        if contract.raises is not None
-    )

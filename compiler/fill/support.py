@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf, log2
 
 from compiler.components.description import is_convincing, is_convincing_change
@@ -52,6 +52,16 @@ def is_supported_change(
     return is_convincing_change(old, new, tried, rows, targets, _told_by_contracts(new, function, inputs))
 
 
+def kept_by(function: FunctionSpec, row: Mapping[str, object]) -> Callable[[object], bool]:
+    """Whether a result keeps the post-conditions for these arguments."""
+    conditions = [contract.condition for contract in function.contracts if contract.kind == "post"]
+
+    def keeps(result: object) -> bool:
+        return all(evaluate_text(condition, {**row, "result": result}).value is True for condition in conditions)
+
+    return keeps
+
+
 def _told_by_contracts(module: Module, function: FunctionSpec, inputs: Sequence[Mapping[str, object]]) -> float:
     """What the post-conditions tell, in bits: infinitely much where they leave hardly any other result."""
     left_open = _results_left_open(module, function, inputs)
@@ -64,15 +74,14 @@ def _results_left_open(
     module: Module, function: FunctionSpec, inputs: Sequence[Mapping[str, object]]
 ) -> list[tuple[int, int]]:
     """For each input, how many other plausible results there are, and how many the post-conditions let pass."""
-    conditions = [contract.condition for contract in function.contracts if contract.kind == "post"]
-    if not conditions:
+    if not any(contract.kind == "post" for contract in function.contracts):
         return []
     program = Program(module)
     results = [(row, value) for row in inputs[:_INPUTS] if (value := _result(program, function, row)) is not None]
     counts: list[tuple[int, int]] = []
     for row, value in results:
         others = [other for other in (*(other for _, other in results), *_near(value)) if other != value]
-        counts.append((len(others), sum(_holds(conditions, row, other) for other in others)))
+        counts.append((len(others), sum(map(kept_by(function, row), others))))
     return counts
 
 
@@ -94,7 +103,3 @@ def _near(value: object) -> list[object]:
             return [value[:-1], value[1:], value * 2, value[::-1]]
         case _:
             return []
-
-
-def _holds(conditions: Sequence[str], row: Mapping[str, object], result: object) -> bool:
-    return all(evaluate_text(condition, {**row, "result": result}).value is True for condition in conditions)

@@ -12,18 +12,15 @@ from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
     Block,
     BlockHole,
-    Call,
     ConstHole,
     Expr,
     ExprHole,
     Function,
-    If,
-    Name,
-    Raise,
     Return,
     TypeHole,
 )
 from compiler.judge.canonical import canonical
+from compiler.propagation.guards import raising_guards
 from compiler.propagation.observations import Observation, UnevaluatedError, evaluate
 from compiler.spec import Contract, Equals, FunctionSpec
 
@@ -120,14 +117,7 @@ def _constant(text: str) -> str | None:
 
 def returning(function: FunctionSpec, text: str) -> Block | None:
     """The body that returns an expression, behind what the ``raises`` clauses demand; ``None`` outside the subset."""
-    value = lowered(text)
-    raising = [contract for contract in function.contracts if contract.raises is not None]
-    tests = [lowered(contract.condition) for contract in raising]
-    if value is None or None in tests:
+    try:
+        return (*raising_guards(function), Return(lower_expression(text)))
+    except LiftcError:
         return None
-    guards = [
-        If(test, (Raise(Call(Name(contract.raises), ())),))
-        for contract, test in zip(raising, tests, strict=True)
-        if contract.raises is not None and test is not None
-    ]
-    return (*guards, Return(value))

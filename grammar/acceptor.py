@@ -61,16 +61,6 @@ def accepts(grammar: str | Grammar, text: str) -> bool:
     return begin(grammar).after(text).complete
 
 
-def viable_length(grammar: str | Grammar, text: str) -> int:
-    """How many characters of the text are a beginning of a text in the grammar, at most."""
-    reading = begin(grammar)
-    for length, character in enumerate(text):
-        reading = reading.after(character)
-        if not reading.viable:
-            return length
-    return len(text)
-
-
 @lru_cache(maxsize=64)
 def _network(grammar: str) -> Network:
     return Network(read_grammar(grammar))

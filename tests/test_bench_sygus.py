@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compiler.bench import sygus
-from compiler.bench.sygus import CLOCKS, Clock, Row, problems_in, read_rows, render, run, summarise
+from compiler.bench.sygus import Clock, Row, problems_in, read_rows, render, run, summarise
 from compiler.cli import main
 
 MAXIMUM = """(set-logic LIA)
@@ -101,7 +101,7 @@ def test_an_answer_that_fails_a_check_is_wrong(
     assert "wrong: cvc5 on first: " in render([row])
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("clock", ["wall", "processor"])
 def test_time_that_is_over_ends_a_side(clock: Clock, folder: Path, tmp_path: Path) -> None:
     (row,) = run(problems_in([folder], ids=["first"]), 0.01, ("liftc",), tmp_path / "rows.jsonl", clock=clock)
     assert (row.found, row.reason, row.clock) == (False, "time", clock)

@@ -12,7 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"backends", "compiler", "grammar", "solver", "training"}
-LIGHT = {"compiler.cli", "compiler.terminal.ending", "compiler.commands.compile", "compiler.options", "liftc"}
 HEAVY = {"z3", "libcst", "black", "xllamacpp", "constraint", "rich", "hypothesis", "lark", "numpy"}
 HEAVY |= {"anthropic", "httpx2", "keyring", "openai"}
 

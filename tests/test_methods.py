@@ -51,10 +51,6 @@ assert Stack([7]).top() == 7
 TOP = "```python\ndef top(self) -> int:\n    return self.items[-1]\n```"
 
 
-def examples_in(text: str) -> list[str]:
-    return [example.text for function in read_spec(Source("stack.py", text)).functions for example in function.examples]
-
-
 def test_what_is_read_of_a_method() -> None:
     (top,) = read_spec(Source("stack.py", STACK)).functions
     assert (top.name, top.owner, top.kind, top.outer_name) == ("top", "Stack", "method", "Stack.top")

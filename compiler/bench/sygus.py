@@ -27,7 +27,6 @@ Clock: TypeAlias = Literal["wall", "processor"]
 Progress: TypeAlias = Callable[[str], None]
 
 SIDES: tuple[Side, ...] = ("liftc", "cvc5")
-CLOCKS: tuple[Clock, ...] = ("wall", "processor")
 MEMORY = 4 << 30
 """The address space of each solver, in bytes."""
 

@@ -107,10 +107,3 @@ def passes_case(program: Program, case: Case, holes: Mapping[str, HoleFiller] | 
     """Whether a program passes a case, its open holes filled by ``holes``."""
     run = run_case(program, case, holes=holes)
     return run is not None and case.accepts(run)
-
-
-def nodes_run(program: Program, case: Case) -> frozenset[int] | None:
-    """The identities of the expressions that a case runs; ``None`` where it cannot be interpreted."""
-    ran: set[int] = set()
-    run = run_case(program, case, observe=lambda node, _value: ran.add(id(node)))
-    return None if run is None else frozenset(ran)

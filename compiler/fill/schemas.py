@@ -37,25 +37,11 @@ while slot_test:
     count += 1
 return count
 """
-_COLLECTING = """
-total = slot_start
-while slot_test:
-    total = slot_total
-    {n} = slot_step
-return total
-"""
 _FOLDING = """
 total = slot_start
 for {x} in {xs}:
     total = slot_step
 return total
-"""
-_BEST = """
-total = best = 0
-for {x} in {xs}:
-    total = slot_step
-    best = {best}(best, total)
-return best
 """
 _LEAVING = """
 total = slot_start
@@ -102,7 +88,7 @@ return slot_whole
 
 # The variables of the schemas, by which no parameter may go.
 _COUNTING_NAMES = ("count",)
-_LOOP_NAMES = ("total", "position", "best")
+_LOOP_NAMES = ("total", "position")
 _UPDATING_NAMES = ("updated", "known", "key", "value")
 _TREE_NAMES = ("value", "children", "child", "results")
 _NESTED_NAMES = ("result", "results")

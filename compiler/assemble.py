@@ -10,11 +10,12 @@ from compiler.emit.module import emit_module
 from compiler.emit.splice import splice
 from compiler.fill.conform import fills_in
 from compiler.fill.methods import called_as_methods
-from compiler.fill.template import Fill, template_of
+from compiler.fill.template import Fill
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Class, Function, Import, Module, Name, Stmt
 from compiler.ir.walk import walk
 from compiler.merge import Part, imports_first, merge
+from compiler.propagation.template import template_of
 from compiler.source import Source
 from compiler.spec import Spec
 from compiler.unit import Unit

@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
+from compiler.paint import Paint, painter
 from compiler.source import Span
-from compiler.terminal.paint import Paint, painter
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 

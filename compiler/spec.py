@@ -13,6 +13,16 @@ from compiler.diagnostics import Diagnostic
 from compiler.source import Source, Span
 from solver.sorts import ANY, Sort
 
+_RELATIONS = {
+    "gt": "{0} > {1}",
+    "ge": "{0} >= {1}",
+    "lt": "{0} < {1}",
+    "le": "{0} <= {1}",
+    "multiple_of": "{0} % {1} == 0",
+    "min_length": "len({0}) >= {1}",
+    "max_length": "len({0}) <= {1}",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -21,6 +31,10 @@ class Bound:
     relation: Literal["gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length"]
     value: str
     span: Span | None = field(default=None, compare=False, repr=False)
+
+    def condition(self, name: str) -> str:
+        """The bound as a Python condition over its parameter."""
+        return _RELATIONS[self.relation].format(name, self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from compiler.fill.cases import cases_of, passes
 from compiler.fill.combine import combine
 from compiler.fill.fragments import Fragment, fragment
 from compiler.fill.recombine import value_of
-from compiler.fill.template import Fill, fill_template, template_of
+from compiler.fill.template import Fill, fill_template
 from compiler.front import read_spec
 from compiler.ir.interpreter import Program
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import Module
+from compiler.propagation.template import template_of
 from compiler.source import Source
 from solver.meter import Meter
 

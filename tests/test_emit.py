@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from compiler import spec
 from compiler.diagnostics import LiftcError
-from compiler.emit.module import emit_block, emit_expression, emit_module, splice
+from compiler.emit.module import emit_block, emit_expression, emit_module
+from compiler.emit.splice import splice
 from compiler.ir.holes import OpenHoleError
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import (

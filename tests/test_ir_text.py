@@ -56,9 +56,9 @@ from compiler.ir.nodes import (
     Walrus,
     While,
 )
-from compiler.ir.text import parse_module, print_module
 from compiler.ir.verify import verify
 from compiler.ir.walk import walk
+from compiler.lir.text import parse_module, print_module
 from compiler.source import Source
 from solver.sorts import ANY, BOOL, INT, STR, DictSort, FunctionSort, ListSort, Sort, TupleSort, join
 

@@ -12,9 +12,9 @@ from compiler.emit.module import emit_module
 from compiler.ir.lower import LowerError, lower_candidate, lower_expression, lower_module, missing_imports
 from compiler.ir.nodes import Assign, Const, Function, If, Import, Name, TypeRef, Unary
 from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_MODULES
-from compiler.ir.text import parse_module, print_module
 from compiler.ir.verify import verify
 from compiler.ir.walk import walk
+from compiler.lir.text import parse_module, print_module
 from compiler.source import Source
 from solver.sorts import INT, ListSort
 

@@ -10,10 +10,11 @@ from compiler.budget import Budget
 from compiler.fill.fragments import always_leaves, binding_constraints, fragment
 from compiler.fill.pool import Pool
 from compiler.fill.recombine import recombine
-from compiler.fill.template import Fill, fill_template, template_of
+from compiler.fill.template import Fill, fill_template
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import Module
+from compiler.propagation.template import template_of
 from compiler.source import Source
 from compiler.trace.events import Trace
 from compiler.unit import Unit

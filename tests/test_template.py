@@ -7,10 +7,11 @@ import pytest
 from compiler.emit.module import emit_module
 from compiler.emit.splice import splice
 from compiler.fill.conform import conform, renamed_entry
-from compiler.fill.template import fill_template, match_template, template_of, with_function
+from compiler.fill.template import fill_template, match_template, with_function
 from compiler.front import read_spec
 from compiler.ir.lower import LowerError, lower_candidate
 from compiler.ir.nodes import Module
+from compiler.propagation.template import template_of
 from compiler.source import Source
 from compiler.spec import Spec
 from compiler.unit import Unit

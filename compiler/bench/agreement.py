@@ -17,9 +17,9 @@ from compiler.ir.interpreter import InterpretationError, Program, Run
 from compiler.ir.lower import LowerError, lower_candidate, lower_module
 from compiler.ir.meter import Halt
 from compiler.ir.nodes import Module
-from compiler.ir.text import parse_module, print_module
 from compiler.ir.verify import verify
 from compiler.judge.canonical import canonical, is_iterator
+from compiler.lir.text import parse_module, print_module
 from compiler.source import Source
 
 Stage: TypeAlias = Literal["skipped", "read", "lowered", "verified", "roundtrip", "agree"]

@@ -143,7 +143,7 @@ def _models(text: str) -> list[str]:
 
 def _run(arguments: Namespace) -> int:
     from compiler.engine import check_prices, opened_engine
-    from compiler.terminal.output import check_writable
+    from compiler.output import check_writable
 
     for path in (arguments.output, arguments.trace, arguments.tests):
         if path is not None:
@@ -218,7 +218,7 @@ def _options(arguments: Namespace) -> Options:
 
 
 def _write(arguments: Namespace, sources: Sequence[Source], result: Result) -> None:
-    from compiler.terminal.output import write_whole
+    from compiler.output import write_whole
 
     if result.program is not None and (arguments.output is not None or not arguments.json):
         write_whole(arguments.output or STANDARD, result.program)

@@ -50,7 +50,7 @@ def _default_stage(source: Source) -> str:
 
 def _text(source: Source, stage: str) -> str:
     from compiler.front import read_spec
-    from compiler.ir.text import print_module
+    from compiler.lir.text import print_module
 
     match stage:
         case "module":
@@ -78,7 +78,7 @@ def _lowered(source: Source) -> Module:
 
 
 def _functions_text(spec: Spec, *, narrowed: bool) -> str:
-    from compiler.ir.text import print_module
+    from compiler.lir.text import print_module
     from compiler.propagation.conflicts import find_conflicts
     from compiler.propagation.elaborate import elaborate
     from compiler.propagation.propagate import propagate

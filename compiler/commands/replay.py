@@ -25,8 +25,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Replay and compare. Raises ``LiftcError``."""
     from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
+    from compiler.output import check_writable, write_whole
     from compiler.replay import compare, replay
-    from compiler.terminal.output import check_writable, write_whole
     from compiler.terminal.progress import Activity, shown
     from compiler.trace.file import open_trace
 

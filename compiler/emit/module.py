@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from compiler.emit.splice import splice
 from compiler.ir.imports import missing_annotation_imports, with_imports, without_unused_imports
 from compiler.ir.nodes import Block, Const, Expr, Function, Module, Parameters
 from compiler.ir.walk import walk
 
 if TYPE_CHECKING:
     from compiler.emit.statements import Statements
-
-__all__ = ["emit_block", "emit_expression", "emit_module", "emit_plain", "splice"]
 
 _WIDTH = 88
 _STEP = 4

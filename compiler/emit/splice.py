@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from compiler import spec
 from compiler.diagnostics import Diagnostic, Label, LiftcError
+from compiler.emit.module import emit_block, emit_expression, emit_module
 from compiler.ir.nodes import (
     AnnAssign,
     Assert,
@@ -22,6 +23,7 @@ from compiler.ir.nodes import (
     ExprStmt,
     Global,
     Import,
+    Module,
     Nonlocal,
     Pass,
     Raise,
@@ -86,8 +88,6 @@ def _hole_edit(source: Source, hole: spec.Hole, fill: Expr | Block) -> _Edit:
     start, end = hole.span.start, hole.span.end
     if isinstance(fill, tuple):
         return _Edit(start, end, _statements_text(source, hole, fill))
-    from compiler.emit.module import emit_expression
-
     code = emit_expression(fill)
     bare, wrapped = (_tree(source.text[:start] + text + source.text[end:]) for text in (code, f"({code})"))
     return _Edit(start, end, code if bare is not None and bare == wrapped else f"({code})")
@@ -102,8 +102,6 @@ def _tree(text: str) -> str | None:
 
 def _statements_text(source: Source, hole: spec.Hole, block: Block) -> str:
     """The statements as they go in place of the dots, the first without its indentation."""
-    from compiler.emit.module import emit_block
-
     text = source.text
     line_start = max(text.rfind("\n", 0, hole.span.start), text.rfind("\r", 0, hole.span.start)) + 1
     before = text[line_start : hole.span.start]
@@ -224,9 +222,6 @@ def _line_starts(text: str) -> list[int]:
 
 def _helper_edit(source: Source, offset: int, block: Block, newline: str) -> _Edit:
     """Definitions before the top-level statement around an offset, its decorators and the comments above it."""
-    from compiler.emit.module import emit_module
-    from compiler.ir.nodes import Module
-
     starts = _line_starts(source.text)
     line = next(index for index in range(len(starts) - 1, -1, -1) if starts[index] <= offset)
     for node in ast.parse(plain_lines(source.text)).body:

@@ -13,7 +13,6 @@ from compiler.ir.nodes import BlockHole, Function
 from compiler.proof.symbolic import condition
 from compiler.proof.values import UnsupportedError, Value
 from compiler.propagation.guards import raising_guards
-from compiler.propagation.intervals import bound_condition
 from compiler.source import Source
 from compiler.spec import FunctionSpec
 from solver import smt
@@ -97,9 +96,7 @@ def _demand(function: FunctionSpec) -> _Demand | None:
     inputs: dict[str, Smt] = {item.name: smt.variable(item.name, item.sort) for item in signature.parameters}
     result = smt.variable("result", signature.returns)
     names: dict[str, Value] = dict(inputs)
-    assumed = [
-        condition(bound_condition(item.name, bound), names) for item in signature.parameters for bound in item.bounds
-    ]
+    assumed = [condition(bound.condition(item.name), names) for item in signature.parameters for bound in item.bounds]
     assumed += [condition(contract.condition, names) for contract in function.contracts if contract.kind == "pre"]
     assumed += [
         z3.Not(condition(contract.condition, names)) for contract in function.contracts if contract.kind == "raises"

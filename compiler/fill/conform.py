@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.fill.signature import type_of
-from compiler.fill.template import Fill, fill_template, match_template, template_of, with_function
+from compiler.fill.template import Fill, fill_template, match_template, with_function
 from compiler.ir.lower import LowerError, lower_expression
 from compiler.ir.nodes import BlockHole, Call, Function, Module, Name, Param, TypeRef
 from compiler.ir.rewrite import rewrite
 from compiler.ir.walk import Node, walk
+from compiler.propagation.template import template_of
 from compiler.spec import FunctionSpec, Parameter
 from compiler.unit import Unit
 

@@ -13,6 +13,9 @@ from compiler.fill.several import parameters_of
 from compiler.ir.interpreter import Program
 from compiler.ir.nodes import Function, Module
 from compiler.judge.canonical import canonical
+from compiler.proof.paths import ways_through
+from compiler.proof.values import Opaque, UnsupportedError, constant
+from solver import smt
 from solver.sorts import INT, Sort
 
 _MOST_CONSTANTS = 6
@@ -79,10 +82,6 @@ def constant_by_z3(module: Module, function: Function, hole: str, cases: Sequenc
     Only for functions without loops, over whole numbers, truth values and strings.
     """
     import z3
-
-    from compiler.proof.paths import ways_through
-    from compiler.proof.values import Opaque, UnsupportedError, constant
-    from solver import smt
 
     unknown = smt.variable(hole, INT)
     parameters = [param.name for param in (*function.parameters.positional_only, *function.parameters.positional)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from compiler.diagnostics import LiftcError
 from compiler.ir.nodes import AnnAssign, Assign, Const, ExprHole, For, Function, Import, Module, Name, TypeRef
 from compiler.ir.walk import walk
+from compiler.propagation.elaborate import elaborate
 from compiler.spec import FunctionSpec
 from solver.sorts import (
     ANY,
@@ -45,8 +46,6 @@ _TYPES_ONLY = ("typing", "collections.abc", "__future__")
 
 def known_sorts(function: FunctionSpec, context: str) -> dict[str, tuple[Sort, dict[str, Sort]]]:
     """For each hole where all is known: its sort, and the sorts of the names that it may read."""
-    from compiler.propagation.elaborate import elaborate
-
     try:
         module = elaborate(function, context)
     except LiftcError:

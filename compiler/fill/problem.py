@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from compiler.components.search import Accepts
 from compiler.diagnostics import LiftcError
 from compiler.fill.signature import type_of
-from compiler.fill.template import template_of
 from compiler.ir.interpreter import Program, Run, evaluate_text
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
@@ -30,6 +29,7 @@ from compiler.ir.nodes import (
     While,
 )
 from compiler.ir.walk import walk
+from compiler.propagation.template import template_of
 from compiler.spec import Call, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, BOOL, Sort, join_all, sort_of_value
 

@@ -9,11 +9,12 @@ from compiler.fill.combine import Combined, combine
 from compiler.fill.conform import fills_in
 from compiler.fill.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
 from compiler.fill.pool import Pool
-from compiler.fill.template import Fill, fill_template, template_of, with_function
+from compiler.fill.template import Fill, fill_template, with_function
 from compiler.fill.trial import Learned
 from compiler.ir.interpreter import Program
 from compiler.ir.meter import HoleFiller
 from compiler.ir.nodes import BlockHole, Expr, Function, Module
+from compiler.propagation.template import template_of
 from compiler.spec import FunctionSpec
 from solver.combination import Constraint
 from solver.meter import Meter

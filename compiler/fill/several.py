@@ -19,11 +19,12 @@ from compiler.fill.pool import Pool
 from compiler.fill.problem import Problem, constants_of, with_constants
 from compiler.fill.recombine import record_combined, record_nogood
 from compiler.fill.support import is_supported
-from compiler.fill.template import fill_template, template_of
+from compiler.fill.template import fill_template
 from compiler.fill.trial import Choice
 from compiler.ir.interpreter import Program
 from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function, Module, Name, Return
 from compiler.ir.walk import walk
+from compiler.propagation.template import template_of
 from compiler.spec import FunctionSpec
 from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter

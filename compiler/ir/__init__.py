@@ -1,1 +1,1 @@
-"""The executable intermediate representation: nodes, text form, verifier, lowering, interpreter."""
+"""The executable intermediate representation: nodes, verifier, lowering, interpreter."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compiler.evidence import Proved, Unchecked, Unknown, Verdict, Violated
+from compiler.ir.conditions import holds
 from compiler.ir.interpreter import InterpretationError, run_call
 from compiler.ir.nodes import Function, Module
 from compiler.judge.outcome import Raised
 from compiler.proof.paths import Execution
 from compiler.proof.symbolic import condition
 from compiler.proof.values import Opaque, UnsupportedError, Value, symbol
-from compiler.propagation.intervals import bound_condition
-from compiler.propagation.observations import holds
 from compiler.spec import Contract, FunctionSpec
 from solver import smt
 from solver.smt import Smt
@@ -53,7 +52,7 @@ class _Attempt:
                 raise UnsupportedError(f"the type of `{parameter.name}`")
             self._names[parameter.name], facts = symbol(parameter.name, parameter.sort)
             self._assumed += facts
-            self._assumed += [condition(bound_condition(parameter.name, b), self._names) for b in parameter.bounds]
+            self._assumed += [condition(b.condition(parameter.name), self._names) for b in parameter.bounds]
         self._assumed += [condition(c.condition, self._names) for c in function.contracts if c.kind == "pre"]
         self._raising = [condition(c.condition, self._names) for c in function.contracts if c.kind == "raises"]
         execution = Execution(module)

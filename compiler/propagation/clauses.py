@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from compiler.diagnostics import Premise
-from compiler.propagation.intervals import bound_condition
 from compiler.source import Span
 from compiler.spec import Bound, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import ANY, Sort, format_sort
@@ -50,7 +49,7 @@ class Clause:
             case Contract(text=text):
                 return f"`{text}`"
             case Bound():
-                return f"`{bound_condition(self.about, self.said)}`"
+                return f"`{self.said.condition(self.about)}`"
             case _:
                 return _typed([self.about], _sort_text(self))
 

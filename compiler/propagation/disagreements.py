@@ -6,10 +6,10 @@ import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from compiler.ir.conditions import holds
 from compiler.judge.canonical import canonical
 from compiler.propagation.clauses import Clause, Contradiction
-from compiler.propagation.intervals import bound_condition
-from compiler.propagation.observations import Observation, holds, observations
+from compiler.propagation.observations import Observation, observations
 from compiler.spec import Equals, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import (
     BOOL,
@@ -54,7 +54,7 @@ def broken_by(function: FunctionSpec, item: Observation) -> list[Clause]:
     ]
     for parameter in function.signature.parameters:
         for bound in parameter.bounds:
-            if holds(bound_condition(parameter.name, bound), item.arguments) is False:
+            if holds(bound.condition(parameter.name), item.arguments) is False:
                 broken.append(Clause(bound, parameter.name))
     return broken
 

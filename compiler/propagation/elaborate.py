@@ -30,6 +30,7 @@ from compiler.ir.nodes import (
 from compiler.ir.rewrite import rewrite
 from compiler.ir.scopes import occurrences
 from compiler.ir.walk import Node
+from compiler.propagation.template import template_of
 from compiler.source import Source
 from compiler.spec import FunctionSpec, Parameter
 from solver.sorts import ANY, BOOL, AnySort, IterableSort, Sort
@@ -90,8 +91,6 @@ def _type(sort: Sort, annotation: str | None, hole: str) -> TypeExpr:
 
 
 def _from_file(function: FunctionSpec) -> Function:
-    from compiler.fill.template import template_of
-
     template = template_of(function)
     typed = rewrite(template, lambda node: _typed(node, function))
     return _scoped(typed)

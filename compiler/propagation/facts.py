@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compiler.ir.conditions import UnevaluatedError, evaluate
 from compiler.judge.canonical import canonical
 from compiler.propagation.clauses import Clause
 from compiler.propagation.intervals import interval_of, literals_equal_to, narrowings, quantities
-from compiler.propagation.observations import UnevaluatedError, evaluate
 from compiler.source import Span
 from compiler.spec import Bound, FunctionSpec
 from solver.domains import Domain, Interval, OneOf

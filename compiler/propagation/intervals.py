@@ -21,16 +21,6 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.Eq,
 }
 
-_RELATIONS = {
-    "gt": "{0} > {1}",
-    "ge": "{0} >= {1}",
-    "lt": "{0} < {1}",
-    "le": "{0} <= {1}",
-    "multiple_of": "{0} % {1} == 0",
-    "min_length": "len({0}) >= {1}",
-    "max_length": "len({0}) <= {1}",
-}
-
 
 def quantities(condition: str) -> tuple[str, ...]:
     """The quantities that a condition compares."""
@@ -73,11 +63,6 @@ def interval_of(bound: Bound) -> Interval | None:
             return Interval(high=value, whole=True)
         case "multiple_of":
             return None
-
-
-def bound_condition(name: str, bound: Bound) -> str:
-    """A bound as a Python condition over its parameter."""
-    return _RELATIONS[bound.relation].format(name, bound.value)
 
 
 def _comparisons(condition: str) -> Iterator[tuple[ast.expr, type[ast.cmpop], ast.expr]]:

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from compiler.ir.conditions import UnevaluatedError, evaluate, holds
 from compiler.proof.symbolic import condition
 from compiler.proof.values import UnsupportedError, Value, constant, symbol
 from compiler.propagation.clauses import Clause, Contradiction, clauses_of, only
 from compiler.propagation.disagreements import broken_by, may_be, points
 from compiler.propagation.facts import fact_fixpoint
-from compiler.propagation.intervals import bound_condition
-from compiler.propagation.observations import Observation, UnevaluatedError, evaluate, holds, observations
+from compiler.propagation.observations import Observation, observations
 from compiler.spec import Bound, Contract, FunctionSpec, RaisesError, Satisfies
 from solver import smt
 from solver.domains import OneOf
@@ -182,7 +182,7 @@ def _condition_of(clause: Clause) -> str:
         case Contract(condition=text):
             return text
         case Bound() as bound:
-            return bound_condition(clause.about, bound)
+            return bound.condition(clause.about)
         case _:
             return _satisfied(clause)
 

@@ -10,6 +10,7 @@ from time import monotonic
 
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.engine import AUTOMATIC, NO_MODEL, opened_engine
+from compiler.output import STANDARD, write_whole
 from compiler.source import Source
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.examples import examples_of
@@ -20,7 +21,6 @@ from compiler.sygus.reader import read_problem
 from compiler.sygus.solve import solve
 from compiler.sygus.text import print_definition
 from compiler.terminal.ending import tell
-from compiler.terminal.output import STANDARD, write_whole
 
 SUFFIX = ".sl"
 

@@ -18,8 +18,8 @@ from compiler.evidence import (
     describe,
     questions,
 )
+from compiler.paint import Paint, painter
 from compiler.result import EngineUsage, FunctionResult, Result, Usage
-from compiler.terminal.paint import Paint, painter
 
 _LONGEST_CLAUSE = 60
 _ORIGINS = {

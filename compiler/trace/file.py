@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.output import write_whole
 from compiler.source import Source
-from compiler.terminal.output import write_whole
 from compiler.trace.events import Trace, TraceFormatError, read_trace
 
 

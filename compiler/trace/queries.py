@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import Diagnostic, LiftcError
-from compiler.terminal.output import write_whole
+from compiler.output import write_whole
 from compiler.trace.events import Trace
 
 if TYPE_CHECKING:

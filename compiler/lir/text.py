@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from compiler.emit.module import emit_plain
 from compiler.ir.annotations import sort_of_annotation, sort_of_text
 from compiler.ir.lower import lower_statements
 from compiler.ir.nodes import (
@@ -32,8 +33,8 @@ from compiler.ir.nodes import (
     TypeRef,
 )
 from compiler.ir.surface import LowerError, read_surface
-from compiler.ir.text_marks import find_marks
 from compiler.ir.walk import Node, rebuild
+from compiler.lir.marks import find_marks
 from compiler.source import Source, Span
 from solver.sorts import format_sort
 
@@ -42,8 +43,6 @@ _Mark: TypeAlias = TypeHole | TypeRef | ConstHole | ExprHole | BlockHole
 
 def print_module(module: Module) -> str:
     """The module as ``.lir`` text."""
-    from compiler.emit.module import emit_plain
-
     texts: dict[str, str] = {}
     names = _unused_names(repr(module), 6)
 

@@ -42,8 +42,7 @@ def assemble(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Assembly:
     """Put the candidates chosen for some units together, in order.
 
     A Python file keeps every byte outside its holes, but for added import lines and helper functions; the holes of
-    functions for which nothing was chosen stay. Raises ``LowerError``
-    where the file's own text is outside the subset.
+    functions for which nothing was chosen stay. Raises ``LowerError`` where the file's own text is outside the subset.
     """
     merged = _merged(spec, chosen)
     if spec.form == "text":

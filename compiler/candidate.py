@@ -16,10 +16,10 @@ class Candidate:
     """A program with its judgement.
 
     ``index`` is its place in the order of creation; the model's greedy answer is number 0 where a model was asked.
-    ``votes`` counts the model samples that this program stands for: equal programs are judged once.
-    ``convincing`` is false for a program found by search, and for a repair, that fits its examples as chance might;
-    ``suggested`` says that even so its shape is what the specification's words ask for.
-    ``logprob`` is the mean log-probability of a token (nats) that the model gave its text.
+    ``votes`` counts the model samples that this program stands for: equal programs are judged once. ``convincing`` is
+    false for a program found by search, and for a repair, that fits its examples as chance might; ``suggested`` says
+    that even so its shape is what the specification's words ask for. ``logprob`` is the mean log-probability of a token
+    (nats) that the model gave its text.
     """
 
     index: int

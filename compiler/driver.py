@@ -70,10 +70,9 @@ def compile_source(
     """Compile a specification of one file, or of ``more``.
 
     ``backend`` is the model, ``None`` for none; ``shots`` are similar functions that it may be shown. ``obeyed`` is
-    what a replay keeps to. ``trace`` is an empty one to be
-    filled, for who wants it also where the compile fails. ``progress`` is told in a few words what is being done. A
-    specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
-    read or the back end fails.
+    what a replay keeps to. ``trace`` is an empty one to be filled, for who wants it also where the compile fails.
+    ``progress`` is told in a few words what is being done. A specification that no program meets gives a rejected
+    result. Raises ``LiftcError`` where the specification cannot be read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
     try:

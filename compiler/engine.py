@@ -40,10 +40,9 @@ def open_engine(
     with the engine that loads it (``transformers:MODEL``), or ``auto``: the default one if it is here.
 
     A remote model is asked only where its address is given, and a failing one for no more than about ``seconds``;
-    ``offline`` answers for it from the cache alone. Replies
-    are cached unless ``cached`` is false; where the cache cannot be used, a note says so. Raises ``BackendError`` for
-    a model that is missing or damaged, and for a remote one without its package or key; one that does not load or
-    cannot be reached tells so at its first request.
+    ``offline`` answers for it from the cache alone. Replies are cached unless ``cached`` is false; where the cache
+    cannot be used, a note says so. Raises ``BackendError`` for a model that is missing or damaged, and for a remote one
+    without its package or key; one that does not load or cannot be reached tells so at its first request.
     """
     if model == NO_MODEL:
         return Engine(None, None)

@@ -154,8 +154,8 @@ class Hole:
     """One ``...`` of a Python file that is to be filled.
 
     The span covers the dots themselves; where a docstring alone stands for a body, it is empty and lies behind the
-    docstring. ``body`` holes stand for a whole function's
-    body, ``statement`` holes for a statement list in it, ``expression`` holes for one expression.
+    docstring. ``body`` holes stand for a whole function's body, ``statement`` holes for a statement list in it,
+    ``expression`` holes for one expression.
     """
 
     name: str
@@ -213,10 +213,10 @@ class Spec:
     """A whole specification.
 
     ``functions`` stand in the order in which they are to be compiled: what a function's text names comes before it.
-    ``form`` is ``python`` for a file with holes, whose source is then emitted again around them.
-    ``context`` is module text that every function sees: the imports, constants and helper functions of a Python file.
-    ``more`` are the other files of a specification that is several.
-    ``warnings`` are what the reader of the specification has to say without refusing it.
+    ``form`` is ``python`` for a file with holes, whose source is then emitted again around them. ``context`` is module
+    text that every function sees: the imports, constants and helper functions of a Python file. ``more`` are the other
+    files of a specification that is several. ``warnings`` are what the reader of the specification has to say without
+    refusing it.
     """
 
     source: Source

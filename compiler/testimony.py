@@ -51,8 +51,8 @@ def is_accepted(choice: Choice, pool: Pool) -> bool:
     """Whether a choice is good enough to be written.
 
     Whatever the specification can check must hold. Of programs that search alone found, no two may behave differently.
-    Where the specification checks nothing, the chosen behaviour must be that of most
-    of the model's samples, of which there must be two at least.
+    Where the specification checks nothing, the chosen behaviour must be that of most of the model's samples, of which
+    there must be two at least.
     """
     if not choice.candidate.judgement.clean or not choice.candidate.convincing:
         return False

@@ -26,8 +26,8 @@ class Reference:
 def read_references(paths: Sequence[Path]) -> list[Reference]:
     """The references in JSONL files (HumanEval, MBPP, our own suite) and in ``.py`` files, folders included.
 
-    ``own`` is liftc's own suite.
-    Raises ``OSError`` for what cannot be read and ``ValueError`` for a row of another form.
+    ``own`` is liftc's own suite. Raises ``OSError`` for what cannot be read and ``ValueError`` for a row of another
+    form.
     """
     with warnings.catch_warnings():
         # Old escapes in references are none of the reader's business.

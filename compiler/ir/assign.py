@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from compiler.ir import guards
 from compiler.ir import nodes as ir
-from compiler.ir.checks import permitted_attribute
+from compiler.ir.argument_checks import permitted_attribute
 from compiler.ir.frames import Code, Frame, Scope, Store, load, remove, store
 from compiler.ir.meter import Meter, Refused
 from compiler.ir.operations import in_place

@@ -8,7 +8,8 @@ from typing import Any
 
 from compiler.ir import guards
 from compiler.ir import nodes as ir
-from compiler.ir.checks import METHOD_CHECKS, call_guarded, is_guarded_type, permitted_attribute
+from compiler.ir.argument_checks import permitted_attribute
+from compiler.ir.checks import METHOD_CHECKS, call_guarded, is_guarded_type
 from compiler.ir.frames import Code, Frame, Scope, known_builtin
 from compiler.ir.meter import Meter, Refused
 from compiler.ir.surroundings import MISSING

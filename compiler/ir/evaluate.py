@@ -7,8 +7,9 @@ from typing import Any
 
 from compiler.ir import guards
 from compiler.ir import nodes as ir
+from compiler.ir.argument_checks import permitted_attribute
 from compiler.ir.calls import compile_call, compile_items
-from compiler.ir.checks import METHOD_CHECKS, permitted_attribute, tame
+from compiler.ir.checks import METHOD_CHECKS, tame
 from compiler.ir.comprehensions import compile_comprehension
 from compiler.ir.frames import UNBOUND, Code, Frame, Scope, constant, load, peek, store
 from compiler.ir.functions import compile_lambda

@@ -11,7 +11,8 @@ from functools import wraps
 from typing import Any
 
 from compiler.ir import subset
-from compiler.ir.checks import FUNCTION_CHECKS, Check, ticking
+from compiler.ir.argument_checks import Check
+from compiler.ir.checks import FUNCTION_CHECKS, ticking
 from compiler.ir.meter import PROGRAM_MODULE, RECURSION_LIMIT, Meter, Refused
 
 MISSING: Any = object()

@@ -75,34 +75,15 @@ def compile_source(
     result. Raises ``LiftcError`` where the specification cannot be read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
+    told = Trace() if trace is None else trace
     try:
-        return _compile(
-            sources,
-            options or Options(),
-            backend,
-            tuple(shots),
-            obeyed,
-            say,
-            trace if trace is not None else Trace(),
-        )
+        with observed(lambda query: record_query(told, query)):
+            return _compile(sources, options or Options(), backend, tuple(shots), obeyed, say, told)
     except LiftcError as error:
         raise relocated(error, sources) from error
 
 
 def _compile(
-    sources: Sequence[Source],
-    options: Options,
-    backend: Backend | None,
-    shots: tuple[Shot, ...],
-    obeyed: Obeyed | None,
-    say: Progress,
-    trace: Trace,
-) -> Result:
-    with observed(lambda query: record_query(trace, query)):
-        return _compile_observed(sources, options, backend, shots, obeyed, say, trace)
-
-
-def _compile_observed(
     sources: Sequence[Source],
     options: Options,
     backend: Backend | None,

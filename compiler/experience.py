@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,11 @@ from backends.prices import price_of
 from backends.protocol import Backend
 from compiler.diagnostics import Diagnostic
 from compiler.result import Result
-from compiler.store import store_path, unusable
+from compiler.store import opened, store_path, unusable
 from compiler.trace.events import Event, Trace
 
 SECOND = 0.0002
 ENOUGH = 5
-_BUSY_SECONDS = 10.0
 _SCHEMA = """
 create table if not exists outcome (
     engine text not null,
@@ -117,7 +115,7 @@ def learn(result: Result, path: Path | None = None) -> tuple[Diagnostic, ...]:
     ]
     try:
         if rows:
-            with _opened(target) as database, database:
+            with opened(target, _SCHEMA) as database, database:
                 database.executemany("insert into outcome values (?, ?, ?, ?, ?, ?, ?)", rows)
     except (OSError, sqlite3.Error) as error:
         return (unusable(target, error),)
@@ -130,7 +128,7 @@ def experience(path: Path | None = None) -> dict[tuple[str, str], Experience]:
     if not target.exists():
         return {}
     query = "select engine, model, count(*), sum(solved), avg(seconds), avg(money) from outcome group by engine, model"
-    with _opened(target) as database:
+    with opened(target, _SCHEMA) as database:
         return {(row[0], row[1]): Experience(*row[2:]) for row in database.execute(query)}
 
 
@@ -140,15 +138,3 @@ def in_learned_order(stages: Sequence[Backend], known: dict[tuple[str, str], Exp
     if any(record is None or record.tried < ENOUGH for record in records):
         return list(stages)
     return sorted(stages, key=lambda stage: known[stage.engine, stage.model].cost_of_success)
-
-
-def _opened(path: Path) -> closing[sqlite3.Connection]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=_BUSY_SECONDS)
-    try:
-        with database:
-            database.execute(_SCHEMA)
-    except sqlite3.Error:
-        database.close()
-        raise
-    return closing(database)

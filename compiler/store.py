@@ -68,8 +68,7 @@ def remember(result: Result, model: str | None = None, path: Path | None = None)
     specification = _specification(result)
     rows = [_row(specification, function, model or result.model) for function in result.functions if function.source]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_open(target)) as database, database:
+        with opened(target, _SCHEMA) as database, database:
             database.executemany("insert or replace into compiled values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     except (OSError, sqlite3.Error) as error:
         return (unusable(target, error),)
@@ -86,7 +85,7 @@ def stored(path: Path | None = None) -> list[Stored]:
     target = path or store_path()
     if not target.exists():
         return []
-    with closing(_open(target)) as database:
+    with opened(target, _SCHEMA) as database:
         return [Stored(*row) for row in database.execute(f"select {_COLUMNS} from compiled order by made, key")]
 
 
@@ -123,15 +122,17 @@ def _signature(name: str, program: str) -> str:
     return name
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def opened(path: Path, schema: str) -> closing[sqlite3.Connection]:
+    """The file, made where it is missing, with the table of ``schema``. Raises ``OSError`` and ``sqlite3.Error``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS)
     try:
         with database:
-            database.execute(_SCHEMA)
+            database.execute(schema)
     except sqlite3.Error:
         database.close()
         raise
-    return database
+    return closing(database)
 
 
 def unusable(path: Path, error: Exception) -> Diagnostic:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from backends.protocol import Backend, BackendError
 from compiler.bench.references import Reference
 from compiler.bench.score import score
-from compiler.bench.suites import Problem
+from compiler.bench.suites import Problem, unit_of
 from compiler.components.guidance import NO_GUIDANCE, Guidance, guidance_of
 from compiler.components.search import SearchReport, search_expressions
 from compiler.components.usage import usage_of
@@ -30,7 +30,6 @@ from compiler.fill.problem import body_problem, constants_of, partial_function, 
 from compiler.fill.search import search_problem
 from compiler.fill.several import parameters_of
 from compiler.fill.template import fill_template, with_function
-from compiler.front import read_spec
 from compiler.ir.interpreter import InterpretationError, Program
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import BlockHole, Expr, ExprHole, Function, Import, Module, Return
@@ -72,17 +71,11 @@ def tasks_of(
     problem: Problem, reference: Reference | None, backend: Backend, samples: int, holes: int, expansions: int
 ) -> Tasks | None:
     """The tasks of a problem; ``None`` for several functions, and where the model gives no answer that can be read."""
-    try:
-        spec = read_spec(problem.source)
-    except LiftcError:
+    unit = unit_of(problem)
+    proposals = [] if unit is None else _proposals(unit, backend, samples)
+    if unit is None or not proposals:
         return None
-    function = next((item for item in spec.functions if item.name == problem.entry_point), None)
-    if function is None or len(spec.functions) != 1:
-        return None
-    unit = Unit(spec, spec.functions, spec.context)
-    proposals = _proposals(unit, backend, samples)
-    if not proposals:
-        return None
+    (function,) = unit.functions
     tasks = [*_body_task(unit, function, expansions), *_hole_tasks(unit, function, reference, holes, expansions)]
     constants = constants_of(function)
     guidance = {

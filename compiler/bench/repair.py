@@ -17,20 +17,18 @@ from compiler.assemble import assemble
 from compiler.bench.references import Reference, read_references
 from compiler.bench.score import score
 from compiler.bench.statistics import mean
-from compiler.bench.suites import Problem, read_suite
+from compiler.bench.suites import Problem, read_suite, unit_of
 from compiler.budget import Budget
 from compiler.candidate import Candidate
 from compiler.diagnostics import LiftcError
 from compiler.fill.conform import conform
 from compiler.fill.pool import Pool
 from compiler.fill.repair import WAYS, Way, repair
-from compiler.front import read_spec
 from compiler.ir.lower import lower_candidate
 from compiler.select import select
 from compiler.testfile.mutants import mutants
 from compiler.testimony import is_accepted
 from compiler.trace.events import Trace
-from compiler.unit import Unit
 
 SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
 _MUTANTS = 40
@@ -109,15 +107,8 @@ def _near_miss(problem: Problem, reference: Reference, seconds: float) -> str | 
 
 
 def _pool(problem: Problem, seconds: float) -> Pool | None:
-    try:
-        spec = read_spec(problem.source)
-    except LiftcError:
-        return None
-    function = next((item for item in spec.functions if item.name == problem.entry_point), None)
-    if function is None or len(spec.functions) != 1:
-        return None
-    trace = Trace()
-    return Pool(Unit(spec, spec.functions, spec.context), trace, Budget(0, seconds, trace))
+    unit, trace = unit_of(problem), Trace()
+    return None if unit is None else Pool(unit, trace, Budget(0, seconds, trace))
 
 
 def _seed(pool: Pool, text: str) -> Candidate | None:

@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.differential import comparison_script
+from compiler.diagnostics import LiftcError
+from compiler.front import read_spec
 from compiler.ir.surface import plain_lines
 from compiler.source import Source
+from compiler.unit import Unit
 
 Form: TypeAlias = Literal["text", "python"]
 OWN = "own"
@@ -62,6 +65,16 @@ class Problem:
         """A hex digest of everything that decides the problem's results."""
         data = json.dumps([self.id, self.form, self.spec, self.hidden.before, self.hidden.after])
         return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def unit_of(problem: Problem) -> Unit | None:
+    """The problem's function by itself; ``None`` where its specification has others too, or cannot be read."""
+    try:
+        spec = read_spec(problem.source)
+    except LiftcError:
+        return None
+    names = [function.name for function in spec.functions]
+    return Unit(spec, spec.functions, spec.context) if names == [problem.entry_point] else None
 
 
 class SuiteError(ValueError):

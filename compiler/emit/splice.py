@@ -29,7 +29,7 @@ from compiler.ir.nodes import (
     Raise,
     Return,
 )
-from compiler.ir.surface import plain_lines
+from compiler.ir.surface import line_starts, plain_lines
 from compiler.source import Source
 
 _SIMPLE = (
@@ -206,7 +206,7 @@ def _import_place(source: Source, tree: ast.Module) -> tuple[int, bool]:
                 last = node
             case _:
                 break
-    starts = _line_starts(source.text)
+    starts = line_starts(source.text)
     if last is not None:
         line = last.end_lineno or last.lineno
         return (starts[line] if line < len(starts) else len(source.text)), not isinstance(last, ast.Expr)
@@ -216,13 +216,9 @@ def _import_place(source: Source, tree: ast.Module) -> tuple[int, bool]:
     return (starts[line] if line < len(starts) else len(source.text)), False
 
 
-def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
-
-
 def _helper_edit(source: Source, offset: int, block: Block, newline: str) -> _Edit:
     """Definitions before the top-level statement around an offset, its decorators and the comments above it."""
-    starts = _line_starts(source.text)
+    starts = line_starts(source.text)
     line = next(index for index in range(len(starts) - 1, -1, -1) if starts[index] <= offset)
     for node in ast.parse(plain_lines(source.text)).body:
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))]) - 1

@@ -47,7 +47,7 @@ class Surface:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.source.text))]
+        return line_starts(self.source.text)
 
     @cached_property
     def _comments(self) -> list[Comment]:
@@ -119,8 +119,13 @@ def plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def line_starts(text: str) -> list[int]:
+    """Where each line starts, whatever ends the lines."""
+    return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+
+
 def _span_of_syntax_error(source: Source, error: SyntaxError) -> Span:
-    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", source.text))]
+    starts = line_starts(source.text)
     line = min(max(error.lineno or 1, 1), len(starts))
     start = min(starts[line - 1] + max((error.offset or 1) - 1, 0), len(source.text))
     return Span(source, start, min(start + 1, len(source.text)))

@@ -7,35 +7,21 @@ collection opens a smaller enumeration over its elements, which is shared by eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from itertools import product
 
-from solver.behaviour import FAILURE, Vector, bounds_checker, key_maker, size_of
+from solver.behaviour import FAILURE, Vector
+from solver.elements import Spans, collected, elements_of
 from solver.meter import Meter
+from solver.plan import Loop, Plan, Step, plan_of
+from solver.shelf import Entry, Shelf
 from solver.sorts import BOOL, Sort
-from solver.terms import App, Bind, Binder, Component, Lit, Term, Var
+from solver.terms import App, Bind, Binder, Component, Lit, Var
 
 _DEAREST_SOURCE = 6
-_LONGEST_CHILD = 2000
 _DEEPEST_CHILD = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A kept term with its vector.
-
-    ``whole`` tells that the vector holds no failure, ``local`` that the term depends on a variable of its own level.
-    ``marks`` are the wishes that the term's parts fulfil, as bits.
-    """
-
-    term: Term
-    sort: Sort
-    cost: int
-    values: Vector
-    whole: bool
-    local: bool
-    marks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,148 +55,178 @@ class Enumeration:
     """Banks of terms over one list of inputs, grown one cost at a time.
 
     ``entries(sort, cost)`` grows as far as it must. Growing raises ``BudgetSpentError`` when the meter does; the banks
-    then hold what was found so far.
+    then hold what was found so far. ``plan`` is that of the library, where it is known.
     """
 
     def __init__(
-        self, library: Library, leaves: Sequence[Leaf], length: int, meter: Meter, *, outer: Sequence[Leaf] = ()
+        self,
+        library: Library,
+        leaves: Sequence[Leaf],
+        length: int,
+        meter: Meter,
+        *,
+        outer: Sequence[Leaf] = (),
+        plan: Plan | None = None,
     ) -> None:
         self._library = library
+        self._plan = plan or plan_of(library.components, library.binders, library.feeds)
         self._length = length
         self._meter = meter
         self._work = 1 + length // 16
         self._leaves = tuple(leaves)
         self._outer = tuple(outer)
-        self._banks: dict[tuple[Sort, int], list[Entry]] = {}
-        self._seen: dict[Sort, set[object]] = {}
-        self._keys = {sort: key_maker(sort) for sort in library.feeds}
-        self._bounds = {sort: bounds_checker(sort) for sort in library.feeds}
-        self._children: dict[tuple[int, tuple[Sort, ...]], Enumeration | None] = {}
+        self._shelves: list[Shelf | None] = [None] * len(self._plan.kinds)
+        self._fed: dict[tuple[tuple[int, ...], int], list[Entry]] = {}
+        self._children: dict[tuple[int, tuple[Sort, ...]], tuple[Enumeration, Spans] | None] = {}
         self.depth = 0
         self._taken: frozenset[str] = frozenset(
             leaf.term.name for leaf in (*leaves, *outer) if isinstance(leaf.term, Var)
         )
         self.grown = 0
 
-    def entries(self, sort: Sort, cost: int) -> list[Entry]:
+    def entries(self, sort: Sort, cost: int) -> Sequence[Entry]:
         """The kept terms of exactly this sort and cost."""
         while self.grown < cost:
             for _ in self.grow():
                 pass
-        return self._banks.get((sort, cost), [])
-
-    def usable(self, sort: Sort, cost: int) -> list[Entry]:
-        """The kept terms of this cost that may stand where ``sort`` is asked for."""
-        feeds = self._library.feeds.get(sort, (sort,))
-        if len(feeds) == 1:
-            return self.entries(sort, cost)
-        return [entry for feed in feeds for entry in self.entries(feed, cost)]
+        shelf = self._shelf_of(sort)
+        return () if shelf is None else shelf.by_cost.get(cost, ())
 
     def bank_sizes(self) -> dict[tuple[Sort, int], int]:
         """How many terms each sort and cost holds."""
-        return {place: len(bank) for place, bank in self._banks.items() if bank}
+        return {
+            (shelf.sort, cost): len(bank) for shelf in self._shelves if shelf for cost, bank in shelf.by_cost.items()
+        }
 
     def grow(self) -> Iterator[Entry]:
         """Builds the terms of the next cost and yields each that is new."""
         cost = self.grown + 1
         yield from self._grow_leaves(cost)
-        for component in self._library.components:
-            yield from self._grow_component(component, cost)
+        for step in self._plan.steps:
+            yield from self._grow_component(step, cost)
         if self.depth < _DEEPEST_CHILD:
-            for binder in self._library.binders:
-                yield from self._grow_binder(binder, cost)
+            for loop in self._plan.loops:
+                yield from self._grow_loop(loop, cost)
         self.grown = cost
+
+    def _shelf(self, place: int) -> Shelf:
+        shelf = self._shelves[place]
+        if shelf is None:
+            shelf = self._shelves[place] = Shelf(self._plan.kinds[place], self._meter)
+        return shelf
+
+    def _shelf_of(self, sort: Sort) -> Shelf | None:
+        place = self._plan.places.get(sort)
+        return None if place is None else self._shelf(place)
+
+    def _usable(self, places: tuple[int, ...], cost: int) -> Sequence[Entry]:
+        """The kept terms of the sorts at these places and of a cost that is grown already."""
+        if len(places) == 1:
+            shelf = self._shelves[places[0]]
+            return () if shelf is None else shelf.by_cost.get(cost, ())
+        known = self._fed.get((places, cost))
+        if known is None:
+            shelves = [shelf for place in places if (shelf := self._shelves[place]) is not None]
+            known = self._fed[places, cost] = [entry for shelf in shelves for entry in shelf.by_cost.get(cost, ())]
+        return known
 
     def _grow_leaves(self, cost: int) -> Iterator[Entry]:
         for leaves, local in ((self._leaves, True), (self._outer, False)):
             for leaf in leaves:
                 if leaf.cost == cost:
-                    yield from self._keep(leaf.term, leaf.term.sort, cost, leaf.values, local, leaf.mark)
+                    yield from self._begin(leaf.term, cost, leaf.values, local, leaf.mark)
         for literal, its_cost in self._library.constants:
             if its_cost == cost:
                 mark = self._library.marks.get(literal, 0)
-                yield from self._keep(literal, literal.sort, cost, (literal.value,) * self._length, False, mark)
+                yield from self._begin(literal, cost, (literal.value,) * self._length, False, mark)
 
-    def _keep(self, term: Term, sort: Sort, cost: int, values: Vector, local: bool, marks: int) -> tuple[Entry, ...]:
-        """Keeps the term where its vector is new for its sort, and gives it as the one new entry.
+    def _begin(self, term: Var | Lit, cost: int, values: Vector, local: bool, mark: int) -> Iterator[Entry]:
+        shelf = self._shelf_of(term.sort)
+        entry = None if shelf is None else shelf.begin(term, cost, values, local, mark)
+        if entry is not None:
+            yield entry
 
-        Raises ``BudgetSpentError`` where this is more than may be kept.
-        """
-        if sort not in self._keys:
-            return ()
-        seen = self._seen.setdefault(sort, set())
-        key = self._keys[sort](values)
-        if key in seen:
-            return ()
-        self._meter.hold(size_of(values, key))
-        seen.add(key)
-        entry = Entry(term, sort, cost, values, FAILURE not in values, local, marks)
-        self._banks.setdefault((sort, cost), []).append(entry)
-        return (entry,)
-
-    def _grow_component(self, component: Component, cost: int) -> Iterator[Entry]:
-        arity = len(component.parameters)
-        for costs in _splits(cost - component.cost, arity):
+    def _grow_component(self, step: Step, cost: int) -> Iterator[Entry]:
+        component = step.component
+        for costs in splits(cost - component.cost, len(step.feeds)):
             if component.commutative and costs[0] > costs[1]:
                 continue
-            banks = [self.usable(sort, part) for sort, part in zip(component.parameters, costs, strict=True)]
-            if not all(banks):
-                continue
-            half = component.commutative and costs[0] == costs[1]
-            for arguments in _halved(banks[0]) if half else product(*banks):
-                if arity > 1 and all(isinstance(argument.term, Lit) for argument in arguments):
-                    continue
-                if component.promoting and all(
-                    argument.sort != sort for argument, sort in zip(arguments, component.parameters, strict=True)
-                ):
-                    continue
-                values = self._apply(component, arguments)
-                if values is not None:
-                    term = App(component, tuple(argument.term for argument in arguments))
-                    local = any(argument.local for argument in arguments)
-                    marks = component.mark
-                    for argument in arguments:
-                        marks |= argument.marks
-                    yield from self._keep(term, component.result, cost, values, local, marks)
+            banks = list(map(self._usable, step.feeds, costs))
+            if all(banks):
+                half = component.commutative and costs[0] == costs[1]
+                *firsts, lasts = banks
+                for number, chosen in enumerate(product(*firsts)):
+                    yield from self._apply(step, cost, chosen, lasts[number:] if half else lasts)
 
-    def _apply(self, component: Component, arguments: Sequence[Entry]) -> Vector | None:
-        """The component's vector, or ``None`` where it fails on every input or grows beyond all use."""
-        self._meter.tick(self._work)
-        evaluate, within_bounds = component.evaluate, self._bounds[component.result]
-        columns = [argument.values for argument in arguments]
-        if all(argument.whole for argument in arguments):
-            try:
-                values = tuple(map(evaluate, *columns))
-            except Exception:
-                values = None
-            if values is not None:
-                return values if within_bounds(values) else None
-        slow = tuple(_evaluate_once(evaluate, row) for row in zip(*columns, strict=True))
-        if all(value is FAILURE for value in slow) or not within_bounds(slow):
-            return None
-        return slow
+    def _apply(self, step: Step, cost: int, chosen: Sequence[Entry], lasts: Sequence[Entry]) -> Iterator[Entry]:
+        """The component over the chosen arguments and each of the last ones: where its vector is new, it is kept.
 
-    def _grow_binder(self, binder: Binder, cost: int) -> Iterator[Entry]:
-        for source_cost in range(1, min(_DEAREST_SOURCE, cost - binder.cost - 1) + 1):
-            rest = cost - binder.cost - source_cost
-            for source in self.entries(binder.source, source_cost):
-                child = self._child(source, binder.bound)
-                if child is None or not source.local:
+        This is where search spends its time.
+        """
+        component, meter, work, shelf = step.component, self._meter, self._work, self._shelf(step.result)
+        key_if_new, apart = shelf.key_if_new, step.columns.apart
+        whole, local, marks = True, False, component.mark
+        for entry in chosen:
+            whole, local, marks = whole and entry.whole, local or entry.local, marks | entry.marks
+        columns = [entry.values for entry in chosen]
+        together = partial(step.columns.together, *columns) if columns else step.columns.together
+        terms = tuple([entry.term for entry in chosen])
+        for last in step.partners(chosen, lasts):
+            meter.spent += work
+            if meter.spent >= meter.asks_at:
+                meter.ask()
+            good = whole and last.whole
+            if good:
+                try:
+                    values = together(last.values)
+                except Exception:
+                    good = False
+            if not good:
+                values = apart(*columns, last.values)
+                if not values:
                     continue
-                for body, condition in child.inside(binder, rest):
-                    values = self._collect(binder, source, body, condition)
-                    if values is not None:
-                        term = Bind(
-                            binder,
-                            child.variables,
-                            source.term,
-                            body.term if body else None,
-                            condition.term if condition else None,
-                        )
-                        marks = binder.mark | source.marks
-                        for inside in (body, condition):
-                            marks |= inside.marks if inside else 0
-                        yield from self._keep(term, binder.result, cost, values, True, marks)
+            key = key_if_new(values)
+            if key is not None:
+                term = App(component, (*terms, last.term))
+                kept = Entry(term, shelf.sort, cost, values, good, local or last.local, marks | last.marks)
+                shelf.keep(kept, key)
+                yield kept
+
+    def _grow_loop(self, loop: Loop, cost: int) -> Iterator[Entry]:
+        sources = self._shelves[loop.source]
+        if sources is None:
+            return
+        for source_cost in range(1, min(_DEAREST_SOURCE, cost - loop.binder.cost - 1) + 1):
+            rest = cost - loop.binder.cost - source_cost
+            for source in sources.local(source_cost):
+                child = self._child(source, loop.binder.bound)
+                if child is not None:
+                    yield from self._bind(loop, cost, source, *child, rest)
+
+    def _bind(
+        self, loop: Loop, cost: int, source: Entry, child: Enumeration, spans: Spans, rest: int
+    ) -> Iterator[Entry]:
+        """The binder over one collection with every inside of a cost: where its vector is new, it is kept."""
+        binder, shelf = loop.binder, self._shelf(loop.result)
+        for body, condition in child.inside(binder, rest):
+            self._meter.tick(self._work + len((body or condition or source).values) // 16)
+            values = tuple(collected(spans, binder, body, condition))
+            failed = [value is FAILURE for value in values]
+            key = None if all(failed) else shelf.key_if_new(values)
+            if key is not None:
+                marks = binder.mark | source.marks
+                for part in (body, condition):
+                    marks |= part.marks if part else 0
+                term = Bind(
+                    binder,
+                    child.variables,
+                    source.term,
+                    body.term if body else None,
+                    condition.term if condition else None,
+                )
+                kept = Entry(term, shelf.sort, cost, values, not any(failed), True, marks)
+                shelf.keep(kept, key)
+                yield kept
 
     @property
     def variables(self) -> tuple[Var, ...]:
@@ -220,7 +236,7 @@ class Enumeration:
     def inside(self, binder: Binder, cost: int) -> Iterator[tuple[Entry | None, Entry | None]]:
         """The bodies and conditions that together have this cost; each looks at a bound variable."""
         if binder.body is not None and binder.conditional:
-            for body_cost, condition_cost in _splits(cost, 2):
+            for body_cost, condition_cost in splits(cost, 2):
                 for body in self._looking(binder.body, body_cost):
                     for condition in self._looking(BOOL, condition_cost):
                         yield body, condition
@@ -231,41 +247,42 @@ class Enumeration:
             for condition in self._looking(BOOL, cost):
                 yield None, condition
 
-    def _looking(self, sort: Sort, cost: int) -> list[Entry]:
-        return [entry for entry in self.entries(sort, cost) if entry.local]
+    def _looking(self, sort: Sort, cost: int) -> Sequence[Entry]:
+        self.entries(sort, cost)
+        shelf = self._shelf_of(sort)
+        return () if shelf is None else shelf.local(cost)
 
-    def _child(self, source: Entry, bound: tuple[Sort, ...]) -> Enumeration | None:
+    def _child(self, source: Entry, bound: tuple[Sort, ...]) -> tuple[Enumeration, Spans] | None:
         """The enumeration over the elements of a collection; ``None`` where there are none, or too many."""
         place = (id(source), bound)
         if place not in self._children:
-            self._children[place] = self.open_child(source, bound, self._meter)
+            self._children[place] = self._opened(source, bound, self._meter, -1)
         return self._children[place]
 
-    def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int = -1) -> Enumeration | None:
+    def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int) -> Enumeration | None:
         """A fresh enumeration over the elements of a collection, on those inputs whose bits are set.
 
         ``None`` where there are none, too many, or some that cannot be unpacked into the bound variables.
         """
-        rows: list[tuple[object, ...]] = [
-            tuple(value) if isinstance(value, Iterable) and inputs >> index & 1 else ()
-            for index, value in enumerate(source.values)
-        ]
-        owners = [index for index, row in enumerate(rows) for _ in row]
-        elements = [element for row in rows for element in row]
-        if not 0 < len(elements) <= _LONGEST_CHILD:
+        opened = self._opened(source, bound, meter, inputs)
+        return None if opened is None else opened[0]
+
+    def _opened(
+        self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int
+    ) -> tuple[Enumeration, Spans] | None:
+        elements = elements_of(source.values, inputs)
+        columns = elements.columns(len(bound))
+        if columns is None:
             return None
-        if len(bound) > 1 and any(not isinstance(item, Sized) or len(item) != len(bound) for item in elements):
-            return None
-        columns = [tuple(elements)] if len(bound) == 1 else list(zip(*elements, strict=True))
         names = self._fresh_names(source, len(bound))
         leaves = [Leaf(Var(name, sort), 1, column) for name, sort, column in zip(names, bound, columns, strict=True)]
         outer = [
-            Leaf(leaf.term, leaf.cost, tuple(leaf.values[owner] for owner in owners), leaf.mark)
+            Leaf(leaf.term, leaf.cost, elements.repeated(leaf.values), leaf.mark)
             for leaf in (*self._leaves, *self._outer)
         ]
-        child = Enumeration(self._library, leaves, len(elements), meter, outer=outer)
+        child = Enumeration(self._library, leaves, len(elements.all), meter, outer=outer, plan=self._plan)
         child.depth = self.depth + 1
-        return child
+        return child, elements.spans
 
     def _fresh_names(self, source: Entry, count: int) -> list[str]:
         operation = source.term.component.name if isinstance(source.term, App) else None
@@ -277,63 +294,10 @@ class Enumeration:
             names.append(next(name for name in (*wished, *spare) if name not in self._taken and name not in names))
         return names
 
-    def _collect(self, binder: Binder, source: Entry, body: Entry | None, condition: Entry | None) -> Vector | None:
-        """The binder's vector: the child's flat vectors cut up again by input."""
-        self._meter.tick(self._work + len((body or condition or source).values) // 16)
-        results: list[object] = []
-        start = 0
-        for value in source.values:
-            if value is FAILURE or not isinstance(value, Iterable):
-                results.append(FAILURE)
-                continue
-            elements: list[object] = list(value)
-            stop = start + len(elements)
-            results.append(_collect_once(binder, elements, body, condition, start, stop))
-            start = stop
-        if all(result is FAILURE for result in results) or not self._bounds[binder.result](results):
-            return None
-        return tuple(results)
 
-
-def _collect_once(
-    binder: Binder, elements: Sequence[object], body: Entry | None, condition: Entry | None, start: int, stop: int
-) -> object:
-    bodies: Sequence[object] = elements if body is None else body.values[start:stop]
-    if condition is not None:
-        verdicts = condition.values[start:stop]
-        if not condition.whole and FAILURE in verdicts:
-            return FAILURE
-        elements = [element for element, verdict in zip(elements, verdicts, strict=True) if verdict]
-        bodies = [value for value, verdict in zip(bodies, verdicts, strict=True) if verdict]
-    if body is not None and not body.whole and FAILURE in bodies:
-        return FAILURE
-    try:
-        return binder.collect(elements, bodies)
-    except Exception:
-        return FAILURE
-
-
-def _evaluate_once(evaluate: Callable[..., object], row: tuple[object, ...]) -> object:
-    if FAILURE in row:
-        return FAILURE
-    try:
-        return evaluate(*row)
-    except Exception:
-        return FAILURE
-
-
-def _splits(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+@cache
+def splits(total: int, parts: int) -> tuple[tuple[int, ...], ...]:
     """All ways to write ``total`` as an ordered sum of ``parts`` positive numbers."""
     if parts == 1:
-        if total >= 1:
-            yield (total,)
-        return
-    for first in range(1, total - parts + 2):
-        for rest in _splits(total - first, parts - 1):
-            yield (first, *rest)
-
-
-def _halved(bank: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
-    for index, left in enumerate(bank):
-        for right in bank[index:]:
-            yield left, right
+        return ((total,),) if total >= 1 else ()
+    return tuple((first, *rest) for first in range(1, total - parts + 2) for rest in splits(total - first, parts - 1))

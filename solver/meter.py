@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 # What the terms of one search may take, in bytes as ``hold`` counts them.
 MEMORY = 700_000_000
@@ -16,10 +18,10 @@ class Meter:
     """Counts expansions, each weighted by the length of its behaviour vector, and the bytes of what is kept.
 
     ``should_stop`` is asked now and then, so that a caller can end the work from outside. ``full`` tells that the
-    memory was used up.
+    memory was used up. Who counts in a tight loop adds to ``spent`` and calls ``ask`` at ``asks_at``, as ``tick`` does.
     """
 
-    __slots__ = ("_next_question", "_should_stop", "full", "held", "limit", "memory", "spent", "stopped")
+    __slots__ = ("_should_stop", "asks_at", "full", "held", "limit", "memory", "spent", "stopped")
 
     _BETWEEN_QUESTIONS = 2048
 
@@ -31,14 +33,17 @@ class Meter:
         self.stopped = False
         self.full = False
         self._should_stop = should_stop
-        self._next_question = self._BETWEEN_QUESTIONS
+        self.asks_at = self._BETWEEN_QUESTIONS
 
     def tick(self, work: int) -> None:
         """Counts ``work``. Raises ``BudgetSpentError`` at the limit, or where the caller asked to stop."""
         self.spent += work
-        if self.spent < self._next_question:
-            return
-        self._next_question = self.spent + self._BETWEEN_QUESTIONS
+        if self.spent >= self.asks_at:
+            self.ask()
+
+    def ask(self) -> None:
+        """Asks whether to go on. Raises ``BudgetSpentError`` at the limit, or where the caller asked to stop."""
+        self.asks_at = self.spent + self._BETWEEN_QUESTIONS
         if self._should_stop():
             self.stopped = True
             raise BudgetSpentError
@@ -60,3 +65,16 @@ class Meter:
         """Counts the work of a part that is over, and what it kept no longer. Raises ``BudgetSpentError``."""
         self.full = self.full or part.full
         self.tick(part.spent)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Without Python's collector of cycles: search keeps very many objects, and no cycles."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

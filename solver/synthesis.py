@@ -16,8 +16,9 @@ from typing import TypeAlias
 
 from solver.behaviour import FAILURE
 from solver.deduction import ANYTHING
-from solver.enumeration import Entry, Enumeration, Leaf, Library
-from solver.meter import BudgetSpentError, Meter
+from solver.enumeration import Enumeration, Leaf, Library
+from solver.meter import BudgetSpentError, Meter, no_collection
+from solver.shelf import Entry
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Choice, Component, Term, size, variables_of
 from solver.unification import Pieces, cheapest_tree
@@ -106,7 +107,7 @@ def synthesize(
     enumeration = Enumeration(library, leaves, len(goal.accepts), meter)
     search = _Search(library, enumeration, goal, meter, found_at_most)
     exhausted = False
-    with suppress(BudgetSpentError):
+    with suppress(BudgetSpentError), no_collection():
         exhausted = search.run(dearest)
     banks = search.enumeration.bank_sizes()
     return Synthesis(tuple(search.best()), meter.spent, banks, exhausted, meter.stopped, meter.full)

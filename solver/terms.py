@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from solver.columns import Columns
 from solver.sorts import Sort
 
 
@@ -17,7 +18,8 @@ class Component:
     operations are built in one order only. ``promoting`` marks an instance over ``float`` whose ``int`` instance exists
     too, so that it is not built over integers alone. ``invert`` gives the argument of a unary operation from its
     result, or ``None``. ``mark`` are the wishes of the specification that a use of it fulfils, as bits. Functions are
-    not compared: the name stands for them.
+    not compared: the name stands for them. ``columns`` is the same operation on all inputs at once, where there is a
+    faster one than calling ``evaluate`` on each.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Component:
     promoting: bool = False
     invert: Callable[[object], object] | None = field(default=None, compare=False, repr=False)
     mark: int = 0
+    columns: Columns | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from compiler.components.universe import universe
 from compiler.ir.interpreter import Program
 from compiler.ir.nodes import Expr, Module
 from solver.behaviour import FAILURE
-from solver.enumeration import Entry, Enumeration, Library
+from solver.enumeration import Enumeration, Library
 from solver.meter import BudgetSpentError, Meter
+from solver.shelf import Entry
 from solver.sorts import (
     BOOL,
     FLOAT,

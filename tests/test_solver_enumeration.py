@@ -12,9 +12,10 @@ from compiler.components.search import DONT_CARE, Accepts, SearchReport, search_
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE
-from solver.enumeration import Entry, Enumeration, Leaf, Library
+from solver.enumeration import Enumeration, Leaf, Library
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
+from solver.shelf import Entry
 from solver.sorts import ANY, BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, UnionSort
 from solver.sorts import NONE as NONE_SORT
 from solver.terms import Lit, Var

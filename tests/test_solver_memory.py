@@ -12,8 +12,9 @@ from compiler.components.universe import universe
 from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.source import Source
-from solver.enumeration import Entry, Enumeration
+from solver.enumeration import Enumeration
 from solver.meter import BudgetSpentError, Meter
+from solver.shelf import Entry
 from solver.sorts import INT, STR, DictSort, ListSort, Sort
 from solver.synthesis import Goal, synthesize
 

@@ -9,23 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from compiler.bench.speed import Speed, measure_speed, render_speed
 from compiler.bench.suites import Problem, read_suite
 from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.result import Result
+from solver.columns import FILE as OPERATION_FILE
 
 # A function as the profiler names it: file, line, name.
 Place: TypeAlias = tuple[str, int, str]
 Progress: TypeAlias = Callable[[str], None]
 
 ELSEWHERE = "everything else"
+ROUNDS = 3
 _EACH_CATEGORY = 2
 _SECONDS = 10_000.0
 
 # Whose time counts as what, by the path within the project, the most exact first.
 _AREAS: tuple[tuple[str, str], ...] = (
     ("solver/behaviour.py", "observational equivalence"),
+    ("solver/shelf.py", "observational equivalence"),
     ("solver/enumeration.py", "enumeration"),
+    ("solver/plan.py", "enumeration"),
+    ("solver/elements.py", "enumeration"),
+    ("solver/meter.py", "enumeration"),
+    ("solver/columns.py", "operations"),
     ("solver/evaluation.py", "enumeration"),
     ("solver/synthesis.py", "goals and deduction"),
     ("solver/deduction.py", "goals and deduction"),
@@ -46,7 +54,7 @@ _AREAS: tuple[tuple[str, str], ...] = (
     ("solver/", "Z3"),
 )
 _PACKAGES = {"z3": "Z3", "constraint": "combinations (CSP)", "libcst": "emission", "black": "emission"}
-# The text of an operation in the table, compiled.
+# The text of an operation in the table, compiled for one input; for all of them it has a file's name of its own.
 _OPERATION = ("<string>", "<lambda>")
 
 
@@ -61,33 +69,24 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What was measured.
+    """What was measured: whose time it is under the profiler, which slows small functions most, and the speed without.
 
-    ``search_seconds``, ``expansions``, ``terms`` and ``candidates`` are those of compiles without the profiler, which
-    slows small functions most; ``shares`` are from the same compiles again, under it.
+    ``terms`` are those that search kept, ``candidates`` the programs that were judged.
     """
 
     compiles: int
-    search_seconds: float
-    expansions: int
     terms: int
     candidates: int
     shares: tuple[Share, ...]
-
-    @property
-    def expansions_a_second(self) -> float:
-        """Terms and runs that search tried in a second."""
-        return self.expansions / self.search_seconds if self.search_seconds else 0.0
+    speed: Speed
 
     def to_json(self) -> dict[str, object]:
         """The profile as JSON data."""
         return {
             "compiles": self.compiles,
-            "search_seconds": round(self.search_seconds, 3),
-            "expansions": self.expansions,
-            "expansions_a_second": round(self.expansions_a_second, 1),
             "terms": self.terms,
             "candidates": self.candidates,
+            "speed": self.speed.to_json(),
             "shares": [
                 {"area": item.area, "seconds": round(item.seconds, 3), "calls": item.calls} for item in self.shares
             ],
@@ -103,47 +102,44 @@ def fixed_problems(limit: int | None = None) -> list[Problem]:
     return chosen[:limit]
 
 
-def profile(problems: Sequence[Problem], progress: Progress | None = None) -> Profile:
-    """Compile every problem twice, without a model: once as it is, and once under the profiler."""
+def profile(
+    problems: Sequence[Problem], rounds: int = ROUNDS, against: Path | None = None, progress: Progress | None = None
+) -> Profile:
+    """Compile every problem without a model: once under the profiler, and once in each round to measure the speed.
+
+    Raises ``OSError`` where the other checkout ``against`` which the speed is measured cannot compile.
+    """
     say = progress or (lambda _: None)
-    plain: list[Result] = []
+    speed = measure_speed(problems, rounds, against, say)
+    results: list[Result] = []
     profiler = cProfile.Profile()
     for number, problem in enumerate(problems, start=1):
-        plain.append(_compiled(problem))
         profiler.enable()
         try:
-            _compiled(problem)
+            results.append(_compiled(problem))
         finally:
             profiler.disable()
-        say(f"{number}/{len(problems)} {problem.id}")
-    searches = [event.data for result in plain for event in result.trace.select("search")]
+        say(f"profile: {number}/{len(problems)} {problem.id}")
+    searches = [event.data for result in results for event in result.trace.select("search")]
     return Profile(
-        compiles=len(plain),
-        search_seconds=sum(dict(result.usage.phases).get("search", 0.0) for result in plain),
-        expansions=sum(int(str(data["expansions"])) for data in searches),
+        compiles=len(results),
         terms=sum(int(str(data["terms"])) for data in searches),
-        candidates=sum(1 for result in plain for _ in result.trace.select("verdict")),
+        candidates=sum(1 for result in results for _ in result.trace.select("verdict")),
         shares=shares_of(pstats.Stats(profiler)),
+        speed=speed,
     )
 
 
 def render(found: Profile) -> str:
-    """The profile as a table, the largest share first."""
+    """The profile as a table, the largest share first, and the speed."""
     total = sum(item.seconds for item in found.shares) or 1.0
     width = max((len(item.area) for item in found.shares), default=0)
     lines = [
         f"{item.area:<{width}}  {item.seconds:9.2f} s  {item.seconds / total:6.1%}  {item.calls:>12,} calls"
         for item in found.shares
     ]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{found.compiles} compiles; without the profiler, search made {found.expansions:,} expansions"
-            f" in {found.search_seconds:.1f} s: {found.expansions_a_second:,.0f} a second.",
-            f"{found.terms:,} terms were kept, {found.candidates} programs judged.",
-        ]
-    )
+    work = f"{found.compiles} compiles: {found.terms:,} terms were kept, {found.candidates} programs judged."
+    return "\n".join([*lines, "", work, "Without the profiler:", render_speed(found.speed)])
 
 
 def shares_of(stats: pstats.Stats) -> tuple[Share, ...]:
@@ -176,7 +172,7 @@ def _area_by_callers(place: Place, entries: Mapping[Place, Any]) -> str:
 def area_of(place: Place) -> str | None:
     """What a function's code is for; ``None`` where it serves many, like the standard library."""
     path, _, name = place
-    if (path, name) == _OPERATION:
+    if path == OPERATION_FILE or (path, name) == _OPERATION:
         return "operations"
     parts = Path(path).parts
     for package, area in _PACKAGES.items():

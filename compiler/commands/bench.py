@@ -218,7 +218,7 @@ def _constrained(arguments: Namespace) -> int:
 def _profile(arguments: Namespace) -> int:
     from compiler.bench.profile import fixed_problems, profile, render
 
-    found = profile(fixed_problems(arguments.limit), _say)
+    found = profile(fixed_problems(arguments.limit), arguments.rounds, arguments.against, _say)
     _print(arguments, render(found), found.to_json())
     return 0
 

@@ -122,6 +122,8 @@ def _constrained(parser: ArgumentParser) -> None:
 
 def _profile(parser: ArgumentParser) -> None:
     _add_limit(parser, "the first N specifications")
+    parser.add_argument("--rounds", type=_COUNT, default=3, metavar="N", help="to measure the speed (default: 3)")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout, measured in turns")
 
 
 def _narrowing(parser: ArgumentParser) -> None:

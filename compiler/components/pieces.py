@@ -10,8 +10,9 @@ from compiler.components.guidance import Guidance, sorts_on_the_way, speaks_of_t
 from compiler.components.search import leaves_for, library_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE
-from solver.enumeration import Entry, Enumeration
-from solver.meter import BudgetSpentError, Meter
+from solver.enumeration import Enumeration
+from solver.meter import BudgetSpentError, Meter, no_collection
+from solver.shelf import Entry
 from solver.sorts import BOOL, FLOAT, INT, ListSort, Sort, is_subsort, sort_of_value
 from solver.terms import Choice, Term
 
@@ -96,7 +97,7 @@ def pieces(
     leaves = leaves_for(scope, samples, wishes_of(guidance))
     enumeration = Enumeration(library, leaves, len(samples), Meter(limit, should_stop))
     found: list[Entry] = []
-    with suppress(BudgetSpentError):
+    with suppress(BudgetSpentError), no_collection():
         while len(found) < most and enumeration.grown < _DEAREST:
             found += [entry for entry in enumeration.grow() if is_subsort(entry.sort, sort)]
     if sort != BOOL:

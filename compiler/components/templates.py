@@ -17,6 +17,7 @@ from compiler.components import universe as sorts_of
 from compiler.components.table import BINDERS, OPERATIONS, TEXT_OPERATIONS
 from compiler.components.universe import Universe
 from solver.behaviour import LONGEST_VALUE
+from solver.columns import NAMES, Columns, columns_of_text
 from solver.deduction import (
     wishes_of_filter,
     wishes_of_first,
@@ -47,7 +48,6 @@ from solver.sorts import (
 from solver.terms import Binder, Component
 
 _ATOMS: dict[str, Sort] = {"int": INT, "float": FLOAT, "bool": BOOL, "str": STR}
-_PARAMETERS = "abc"
 
 # What an operation refuses, beyond what Python refuses, so that one evaluation stays small.
 _GUARDS = {
@@ -180,6 +180,7 @@ def _instances(row: _Row, universe: Universe) -> Iterator[Component]:
                 "both" in row.marks,
                 promoting,
                 _UNWRAPPINGS.get(row.text),
+                columns=_columns(row),
             )
 
 
@@ -209,12 +210,19 @@ def _binder_instances(row: _Row, universe: Universe) -> Iterator[Binder]:
 
 @cache
 def _evaluator(row: _Row) -> Callable[..., object]:
-    names = ", ".join(_PARAMETERS[: len(row.parameters)])
-    text = f"list({row.text})" if "lazy" in row.marks else row.text
-    if row.text in _GUARDS:
-        text = f"({text}) if {_GUARDS[row.text]} else too_large()"
-    evaluate: Callable[..., object] = eval(f"lambda {names}: {text}", dict(_NAMESPACE))
+    names = ", ".join(NAMES[: len(row.parameters)])
+    evaluate: Callable[..., object] = eval(f"lambda {names}: {_guarded(row)}", dict(_NAMESPACE))
     return evaluate
+
+
+@cache
+def _columns(row: _Row) -> Columns:
+    return columns_of_text(_guarded(row), len(row.parameters), _NAMESPACE)
+
+
+def _guarded(row: _Row) -> str:
+    text = f"list({row.text})" if "lazy" in row.marks else row.text
+    return f"({text}) if {_GUARDS[row.text]} else too_large()" if row.text in _GUARDS else text
 
 
 @cache

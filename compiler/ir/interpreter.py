@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import DefaultContext, localcontext
+from functools import lru_cache
 from typing import Any
 
 from compiler.ir import nodes as ir
@@ -283,4 +284,10 @@ def run_call(module: ir.Module, function: str, arguments: Sequence[object], *, s
 
 def evaluate_text(text: str, variables: Mapping[str, object] | None = None, *, steps: int = DEFAULT_STEPS) -> Run:
     """Evaluate the text of an expression. Raises ``LowerError`` and ``InterpretationError``."""
-    return Program(ir.Module(())).evaluate(lower_expression(text), variables, steps=steps)
+    return Program(ir.Module(())).evaluate(_lowered(text), variables, steps=steps)
+
+
+@lru_cache(maxsize=256)
+def _lowered(text: str) -> ir.Expr:
+    """Contracts are evaluated on many values."""
+    return lower_expression(text)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from compiler.bench.profile import Profile
+from compiler.bench.speed import Side, Speed
 from compiler.cli import main
 from compiler.commands import bench
 
@@ -96,10 +98,12 @@ def test_every_action_of_bench_is_declared_and_done() -> None:
 
 
 def test_bench_profile_takes_a_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(
-        "compiler.bench.profile.profile", lambda problems, say: Profile(len(problems), 1.0, 1, 1, 1, ())
-    )
-    assert main(["bench", "profile", "--limit", "2", "--json"]) == 0
+    def profile(problems: Sequence[object], rounds: int, against: Path | None, say: object) -> Profile:
+        assert (rounds, against) == (5, Path("there"))
+        return Profile(len(problems), 1, 1, (), Speed(Side("here", (0, 0), ((0.1, 0.1),))))
+
+    monkeypatch.setattr("compiler.bench.profile.profile", profile)
+    assert main(["bench", "profile", "--limit", "2", "--rounds", "5", "--against", "there", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["compiles"] == 2
 
 

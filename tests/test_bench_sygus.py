@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from backends.protocol import BackendError, Proposal, Request
 from compiler.bench import sygus
 from compiler.bench.sygus import Clock, Row, problems_in, read_rows, render, run, summarise
+from compiler.bench.sygus_guide import Guide
 from compiler.cli import main
 
 MAXIMUM = """(set-logic LIA)
@@ -70,8 +73,8 @@ def test_a_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatc
         stream.write('{"v": 1, "torn')
     asked: list[str] = []
 
-    def contest(path: Path, side: str, seconds: float, clock: str) -> dict[str, object]:
-        assert (side, clock) == ("liftc", "wall")
+    def contest(path: Path, side: str, seconds: float, clock: str, answers: Sequence[str]) -> dict[str, object]:
+        assert (side, clock, answers) == ("liftc", "wall", ())
         asked.append(path.stem)
         return {"ending": "time", "seconds": seconds}
 
@@ -138,3 +141,65 @@ def test_folders_without_problems_are_refused(
     monkeypatch.chdir(tmp_path)
     assert main(["bench", "sygus", *arguments]) == 2
     assert "error[L0707]" in capsys.readouterr().err
+
+
+class Answering:
+    engine = "test"
+    model = "test"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.batches: list[int] = []
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        self.batches.append(len(requests))
+        return [Proposal(self.text, 1, 1, "stop") for _ in requests]
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+
+@pytest.mark.parametrize("clock", ["wall", "processor"])
+def test_a_models_answers_are_drawn_first_and_guide_the_search(clock: Clock, folder: Path, tmp_path: Path) -> None:
+    out, told = tmp_path / "rows.jsonl", list[str]()
+    (folder / "torn.sl").write_text("(set-logic SLIA")
+    backend = Answering("def f(s):\n    return s[0]")
+    rows = run(problems_in([folder]), 20.0, ("liftc",), out, told.append, clock, Guide("a model", backend))
+    assert backend.batches == [3]
+    assert told[0] == "3 of 3 answers"
+    assert [(row.id, row.solved, row.model, row.answers) for row in rows] == [
+        ("first", True, "a model", 3),
+        ("larger", True, "a model", 0),
+        ("torn", False, "a model", 0),
+    ]
+    assert "  liftc guided by a model on 1 of them: 3 answers, drawn before the seconds of both sides began" in (
+        render(rows).splitlines()
+    )
+    again = run(problems_in([folder]), 20.0, ("liftc",), out, None, clock, Guide("a model", backend))
+    assert again == rows
+    assert backend.batches == [3]
+    assert run(problems_in([folder], ids=["first"]), 20.0, ("liftc",), out, None, clock)[0].model == ""
+
+
+def test_only_one_side_is_told_the_answers(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Sequence[str]] = {}
+
+    def contest(path: Path, side: str, seconds: float, clock: str, answers: Sequence[str]) -> dict[str, object]:
+        told[side] = answers
+        return {"ending": "time", "seconds": seconds}
+
+    monkeypatch.setattr(sygus, "_contest", contest)
+    guide = Guide("a model", Answering("def f(s): return s"))
+    rows = run(problems_in([folder], ids=["first"]), 5.0, sygus.SIDES, tmp_path / "rows.jsonl", guide=guide)
+    assert told == {"liftc": ("def f(s): return s",) * 3, "cvc5": ()}
+    assert [row.model for row in rows] == ["a model", ""]
+
+
+def test_a_model_that_fails_ends_the_run_before_anything_is_measured(folder: Path, tmp_path: Path) -> None:
+    class Failing(Answering):
+        def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+            raise BackendError("down")
+
+    with pytest.raises(BackendError):
+        run(problems_in([folder]), 5.0, ("liftc",), tmp_path / "rows.jsonl", guide=Guide("a model", Failing("")))
+    assert not (tmp_path / "rows.jsonl").exists()

@@ -1,4 +1,8 @@
-"""``liftc bench sygus``: SyGuS problems through liftc and through cvc5, with the same seconds and bytes for each."""
+"""``liftc bench sygus``: SyGuS problems through liftc and through cvc5, with the same seconds and bytes for each.
+
+Where a model guides liftc, its answers to all problems are drawn first, in batches, and kept in the cache. The seconds of
+both sides begin when that is done: they hold all that liftc does with the answers, and not the model's decoding.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.rows import append_line
 from compiler.bench.statistics import Difference, median, paired_difference
+from compiler.bench.sygus_guide import Guide, draw
 from compiler.diagnostics import Diagnostic, LiftcError
 from compiler.front import read_source
 from compiler.source import Source
@@ -43,6 +48,7 @@ class Row:
 
     ``found`` tells whether it gave an answer at all, ``solved`` whether that answer passed every check; ``reason`` says
     why there is none, or what is wrong with it. ``track`` is the problem's folder. Seconds are those of ``clock``.
+    ``model`` guided the search, with so many ``answers`` that were drawn before; it is empty where none did.
     """
 
     key: str
@@ -59,6 +65,8 @@ class Row:
     peak_bytes: int
     expansions: int | None = None
     clock: Clock = "wall"
+    model: str = ""
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +112,25 @@ def run(
     out: Path,
     progress: Progress | None = None,
     clock: Clock = "wall",
+    guide: Guide | None = None,
 ) -> list[Row]:
-    """Every side on every problem, one process after the other; rows that ``out`` holds already are not run again."""
+    """Every side on every problem, one process after the other; rows that ``out`` holds already are not run again.
+
+    The answers of a ``guide`` are drawn before anything is run. Raises ``BackendError`` where it fails.
+    """
     known = {row.key: row for row in read_rows(out)}
+    name = "" if guide is None else guide.name
+    open_ = [path for path in paths if _key(path, "liftc", seconds, clock, name) not in known]
+    drawn = {} if guide is None or "liftc" not in sides else draw(open_, guide.backend, progress)
     rows: list[Row] = []
     for number, path in enumerate(paths, start=1):
         for side in sides:
-            key = _key(path, side, seconds, clock)
+            model = name if side == "liftc" else ""
+            key = _key(path, side, seconds, clock, model)
             if key not in known:
-                known[key] = _measured(path, side, seconds, clock, key)
+                answers = drawn.get(path, ()) if side == "liftc" else ()
+                row = _measured(path, side, seconds, clock, key, answers)
+                known[key] = replace(row, model=model, answers=len(answers))
                 append_line(out, json.dumps({"v": VERSION, **asdict(known[key])}, sort_keys=True))
             rows.append(known[key])
             if progress is not None:
@@ -137,19 +155,20 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
-def _key(path: Path, side: Side, seconds: float, clock: Clock) -> str:
+def _key(path: Path, side: Side, seconds: float, clock: Clock, model: str) -> str:
     if side == "liftc":
         from liftc import __version__ as version
     else:
         from importlib.metadata import version as version_of
 
         version = version_of("cvc5")
-    text = json.dumps([VERSION, side, version, seconds, clock, MEMORY, path.parent.name, path.stem])
+    guided = [model] if model else []
+    text = json.dumps([VERSION, side, version, seconds, clock, MEMORY, path.parent.name, path.stem, *guided])
     return hashlib.sha256(text.encode() + path.read_bytes()).hexdigest()[:24]
 
 
-def _measured(path: Path, side: Side, seconds: float, clock: Clock, key: str) -> Row:
-    told = _contest(path, side, seconds, clock)
+def _measured(path: Path, side: Side, seconds: float, clock: Clock, key: str, answers: Sequence[str]) -> Row:
+    told = _contest(path, side, seconds, clock, answers)
     answer = str(told.get("answer", ""))
     reason = str(told.get("ending") or told.get("reason") or "")
     solved, program = False, ""
@@ -173,7 +192,7 @@ def _measured(path: Path, side: Side, seconds: float, clock: Clock, key: str) ->
     )
 
 
-def _contest(path: Path, side: Side, seconds: float, clock: Clock) -> dict[str, Any]:
+def _contest(path: Path, side: Side, seconds: float, clock: Clock, answers: Sequence[str]) -> dict[str, Any]:
     """What the child process reports of one side on one problem."""
     environment = {
         **os.environ,
@@ -183,7 +202,14 @@ def _contest(path: Path, side: Side, seconds: float, clock: Clock) -> dict[str, 
     command = [sys.executable, "-P", "-c", _START, side, str(path), str(seconds), clock, str(MEMORY)]
     patience = _GRACE + (seconds if clock == "wall" else seconds * _SHARERS)
     try:
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=patience)
+        ended = subprocess.run(
+            command,
+            env=environment,
+            input=json.dumps(answers),
+            capture_output=True,
+            text=True,
+            timeout=patience,
+        )
     except subprocess.TimeoutExpired:
         return {"ending": "time"}
     try:
@@ -236,6 +262,7 @@ def render(rows: Sequence[Row]) -> str:
     lines: list[str] = []
     for summary in summarise(rows):
         lines.append(f"{summary.track}: {summary.problems} problems")
+        lines += _guide_lines([row for row in rows if row.track == summary.track])
         lines += [_side_line(summary, side) for side in SIDES if any(row.side == side for row in rows)]
         if summary.difference is not None:
             of = summary.difference
@@ -243,6 +270,16 @@ def render(rows: Sequence[Row]) -> str:
         lines += [f"  only {side}: {', '.join(names)}" for side, names in summary.only.items() if names]
     lines += [f"  wrong: {row.side} on {row.id}: {row.reason}" for row in rows if row.found and not row.solved]
     return "\n".join(lines)
+
+
+def _guide_lines(rows: Sequence[Row]) -> list[str]:
+    """Who guided liftc, and what its seconds do not hold."""
+    guided = [row for row in rows if row.model]
+    asked, answers = sum(row.answers > 0 for row in guided), sum(row.answers for row in guided)
+    return [
+        f"  liftc guided by {name} on {asked} of them: {answers} answers, drawn before the seconds of both sides began"
+        for name in sorted({row.model for row in guided})
+    ]
 
 
 def _side_line(summary: Summary, side: Side) -> str:

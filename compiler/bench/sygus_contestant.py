@@ -2,7 +2,8 @@
 
 The process that is started only forks, waits and reports, so that the peak of memory which the system has measured is
 that of the solver alone, also where the solver was killed. Seconds are those of the wall, or of the processor: these
-are the same however many others share it.
+are the same however many others share it. A model's answers come from outside, on standard input; reading them as terms
+and fitting costs to them is part of the search, and of its seconds.
 """
 
 from __future__ import annotations
@@ -23,14 +24,18 @@ _PROCESS_CLOCK = 2
 
 
 def main() -> None:
-    """Run ``SIDE PATH SECONDS CLOCK BYTES`` and print one line of JSON: what the side found, and what it took."""
+    """Run ``SIDE PATH SECONDS CLOCK BYTES`` and print one line of JSON: what the side found, and what it took.
+
+    Standard input holds the texts of a model's answers as a JSON list, or nothing.
+    """
     side, path, limit, clock, memory = sys.argv[1:]
+    answers: list[str] = json.loads(sys.stdin.read() or "[]")
     seconds, begun = float(limit), time.monotonic()
     reading, writing = os.pipe()
     worker = os.fork()
     if worker == 0:
         os.close(reading)
-        _work(side, path, begun + seconds if clock == "wall" else inf, int(memory), writing)
+        _work(side, path, begun + seconds if clock == "wall" else inf, seconds, int(memory), answers, writing)
     os.close(writing)
     if clock == "processor":
         _stop_after(worker, seconds, reading)
@@ -69,7 +74,7 @@ def _ending(status: int) -> str:
     return "" if os.WEXITSTATUS(status) == 0 else f"exit {os.WEXITSTATUS(status)}"
 
 
-def _work(side: str, path: str, deadline: float, memory: int, pipe: int) -> None:
+def _work(side: str, path: str, deadline: float, seconds: float, memory: int, answers: list[str], pipe: int) -> None:
     """The worker's whole life. An alarm that nothing handles ends it at the wall's deadline, whatever it does."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -77,7 +82,7 @@ def _work(side: str, path: str, deadline: float, memory: int, pipe: int) -> None
         signal.setitimer(signal.ITIMER_REAL, max(0.01, deadline - time.monotonic()))
     code = 0
     try:
-        found = {"liftc": _liftc, "cvc5": _cvc5}[side](path, deadline)
+        found = _cvc5(path) if side == "cvc5" else _liftc(path, deadline, seconds, answers)
         os.write(pipe, json.dumps(found).encode())
     except MemoryError:
         os.write(pipe, b'{"reason": "out of memory"}')
@@ -87,24 +92,27 @@ def _work(side: str, path: str, deadline: float, memory: int, pipe: int) -> None
     os._exit(code)
 
 
-def _liftc(path: str, deadline: float) -> dict[str, object]:
+def _liftc(path: str, deadline: float, seconds: float, answers: list[str]) -> dict[str, object]:
     from compiler.front import read_source
     from compiler.sygus.answer import Limits
+    from compiler.sygus.guided import guidance_from, solve_guided
     from compiler.sygus.problem import definitions_of
     from compiler.sygus.reader import read_problem
-    from compiler.sygus.solve import solve
     from compiler.sygus.text import print_definition
 
     problem = read_problem(read_source(path))
-    answer = solve(problem, Limits(max(0.1, deadline - time.monotonic() - _MARGIN)))
+    costs = guidance_from(problem, answers).costs
+    limits = Limits(max(0.1, deadline - time.monotonic() - _MARGIN))
+    if costs and deadline == inf:
+        limits = Limits(max(0.1, seconds - time.process_time() - _MARGIN), clock=time.process_time)
+    answer = solve_guided(problem, limits, costs)
     lines = [print_definition(item) for item in definitions_of(problem, answer.terms)] if answer.terms else []
     return {"answer": "\n".join(lines), "reason": answer.reason, "expansions": answer.expansions}
 
 
-def _cvc5(path: str, deadline: float) -> dict[str, object]:
+def _cvc5(path: str) -> dict[str, object]:
     import cvc5
 
-    del deadline
     solver = cvc5.Solver()
     solver.setOption("sygus", "true")
     with open(path, encoding="utf-8") as file:

@@ -137,12 +137,14 @@ def _replays(arguments: Namespace) -> int:
 
 def _sygus(arguments: Namespace) -> int:
     from compiler.bench.sygus import check_installed, problems_in, render, run, to_json
+    from compiler.bench.sygus_guide import Guide
 
     check_installed(arguments.sides)
     paths = problems_in(arguments.folders, arguments.limit, arguments.ids)
-    with TemporaryDirectory(prefix="liftc-sygus-") as folder:
+    with TemporaryDirectory(prefix="liftc-sygus-") as folder, _engine(arguments.model) as (backend, title):
         out = arguments.out or Path(folder) / "rows.jsonl"
-        rows = run(paths, arguments.seconds, arguments.sides, out, _say, arguments.clock)
+        guide = None if backend is None else Guide(title, backend)
+        rows = run(paths, arguments.seconds, arguments.sides, out, _say, arguments.clock, guide)
     _print(arguments, render(rows), to_json(rows))
     return 0
 

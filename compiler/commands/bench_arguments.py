@@ -71,6 +71,12 @@ def _sygus(parser: ArgumentParser) -> None:
     _add_limit(parser, "the first N problems of each folder")
     _add_ids(parser)
     parser.add_argument("--sides", type=_sides, default=SIDES, metavar="SIDE,...", help="liftc, cvc5 (default: both)")
+    parser.add_argument(
+        "--model",
+        default="none",
+        metavar="NAME|PATH|none",
+        help="guides liftc: its answers are drawn before the seconds of both sides begin (default: none)",
+    )
     _add_out(parser)
 
 

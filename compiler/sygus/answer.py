@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 from compiler.sygus.problem import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a solver may use up: wall seconds as the outermost bound, and expansions, which are deterministic."""
+    """What a solver may use up: seconds as the outermost bound, and expansions, which are deterministic.
+
+    ``clock`` tells the seconds of a search over examples: those of the wall, or of the processor.
+    """
 
     seconds: float = 30.0
     expansions: int | None = None
+    clock: Callable[[], float] = monotonic
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from time import monotonic
 
 from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
@@ -14,7 +13,7 @@ from compiler.output import STANDARD, write_whole
 from compiler.source import Source
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.examples import examples_of
-from compiler.sygus.guided import guidance_for
+from compiler.sygus.guided import guidance_for, solve_guided
 from compiler.sygus.judging import Judgement, judge_answer
 from compiler.sygus.problem import Problem, definitions_of
 from compiler.sygus.reader import read_problem
@@ -57,13 +56,7 @@ def _answered(arguments: Namespace, problem: Problem) -> Answer:
         assert engine.backend is not None
         costs = guidance_for(problem, engine.backend).costs
     left = max(0.1, limits.seconds - (monotonic() - begun))
-    if not costs:
-        return solve(problem, Limits(left))
-    guided = solve(problem, Limits(left / 2), costs)
-    if guided.terms:
-        return guided
-    usual = solve(problem, Limits(max(0.1, left - guided.seconds)))
-    return replace(usual, expansions=guided.expansions + usual.expansions)
+    return solve_guided(problem, Limits(left), costs)
 
 
 def _write(arguments: Namespace, problem: Problem, answer: Answer, judgement: Judgement) -> None:

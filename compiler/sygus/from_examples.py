@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from time import monotonic
 
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.examples import Example, examples_of
@@ -29,17 +28,18 @@ def synthesise_from_examples(
     ``costs`` orders the search: for productions of a nonterminal a positive number each, in place of the usual ones.
     ``memory`` is about how many bytes the terms may take.
     """
-    begun = monotonic()
+    clock = limits.clock
+    begun = clock()
 
     def over() -> bool:
-        return monotonic() - begun > limits.seconds
+        return clock() - begun > limits.seconds
 
     examples = examples_of(problem)
     if examples is None:
-        return Answer((), "the problem is not given by examples of one function", 0, monotonic() - begun)
+        return Answer((), "the problem is not given by examples of one function", 0, clock() - begun)
     different = tuple(dict.fromkeys(examples))
     if len({example.inputs for example in different}) < len(different):
-        return Answer((), "two examples with the same inputs have different outputs", 0, monotonic() - begun)
+        return Answer((), "two examples with the same inputs have different outputs", 0, clock() - begun)
     meter = Meter(_UNLIMITED if limits.expansions is None else limits.expansions, over)
     found = search_by_examples(
         rules_of(problem, different, costs or {}),
@@ -49,7 +49,7 @@ def synthesise_from_examples(
         meter,
     )
     terms = () if found.term is None else (term_of(found.term),)
-    return Answer(terms, found.reason, found.expansions, monotonic() - begun)
+    return Answer(terms, found.reason, found.expansions, clock() - begun)
 
 
 def term_of(derivation: Derivation) -> Term:

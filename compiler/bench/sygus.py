@@ -1,7 +1,7 @@
 """``liftc bench sygus``: SyGuS problems through liftc and through cvc5, with the same seconds and bytes for each.
 
-Where a model guides liftc, its answers to all problems are drawn first, in batches, and kept in the cache. The seconds of
-both sides begin when that is done: they hold all that liftc does with the answers, and not the model's decoding.
+Where a model guides liftc, its answers to all problems are drawn first, in batches, and kept in the cache. The seconds
+of both sides begin when that is done: they hold all that liftc does with the answers, and not the model's decoding.
 """
 
 from __future__ import annotations

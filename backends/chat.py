@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from backends.gaps import gap_tokens
 from backends.protocol import BackendError, Request
 
 
-def prompt_of(tokenizer: Any, request: Request, context: int) -> tuple[int, ...]:
-    """The prompt of a request, its messages in the model's chat template.
+def prompt_of(tokenizer: Any, request: Request, context: int, model: str = "") -> tuple[int, ...]:
+    """The prompt of a request: its messages in the model's chat template, or its gap between the model's marks.
 
-    Raises ``BackendError`` where the model has no such template, or the prompt leaves no room in its ``context``.
+    Raises ``BackendError`` where the ``model`` has no such template or marks, or the prompt leaves no room in its
+    ``context``.
     """
-    if not tokenizer.chat_template:
-        raise BackendError("the model has no chat template", hint="name a model that is tuned to follow instructions")
-    turns = [{"role": message.role, "content": message.content} for message in request.messages]
-    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    prompt = tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+    prompt = _chat(tokenizer, request) if request.gap is None else gap_tokens(tokenizer, request.gap, model)
     if len(prompt) >= context:
         raise BackendError(
             f"the prompt has {len(prompt)} tokens, and the context holds {context}",
             hint="shorten the specification, or compile its functions apart",
         )
     return prompt
+
+
+def _chat(tokenizer: Any, request: Request) -> tuple[int, ...]:
+    if not tokenizer.chat_template:
+        raise BackendError("the model has no chat template", hint="name a model that is tuned to follow instructions")
+    turns = [{"role": message.role, "content": message.content} for message in request.messages]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:
@@ -33,6 +39,7 @@ def batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:
     """
     yield from ([number] for number, request in enumerate(requests) if request.sampling.temperature <= 0)
     others = [number for number, request in enumerate(requests) if request.sampling.temperature > 0]
-    first = {request.messages: number for number, request in reversed(list(enumerate(requests)))}
-    others.sort(key=lambda number: first[requests[number].messages])
+    prompts = [(request.messages, request.gap) for request in requests]
+    first = {prompt: number for number, prompt in reversed(list(enumerate(prompts)))}
+    others.sort(key=lambda number: first[prompts[number]])
     yield from (others[start : start + most] for start in range(0, len(others), most))

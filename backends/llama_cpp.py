@@ -8,10 +8,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
+from backends.gaps import ended, ends_of, gap_text, marks_of
+from backends.gguf_file import read_tokens
+from backends.masks import NAMED
 from backends.models import ModelFile
-from backends.protocol import BackendError, Proposal, Request
+from backends.protocol import BackendError, Gap, Proposal, Request
 
 _POLL_SECONDS = 0.1
 _SILENT = -1
@@ -88,12 +92,23 @@ class LlamaCpp:
             return stop.is_set()
 
         try:
-            self._server.handle_chat_completions(_body(request) | {"n": count}, on_chunk)
+            if request.gap is None:
+                self._server.handle_chat_completions(_body(request) | {"n": count}, on_chunk)
+            else:
+                self._server.handle_completions(self._gap_body(request, request.gap) | {"n": count}, on_chunk)
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"llama.cpp refused the request: {error}") from error
         if answers.problem is not None:
             raise self._problem(answers.problem)
         return answers.proposals()
+
+    def _gap_body(self, request: Request, gap: Gap) -> dict[str, Any]:
+        tokens = _vocabulary(self._file.path)
+        body: dict[str, Any] = {"prompt": gap_text(gap, marks_of(tokens, self._file.name)), "logprobs": 1}
+        if request.grammar is not None:
+            body["grammar"] = NAMED + ended(request.grammar, ends_of(tokens))
+        chat = _body(request)
+        return {name: value for name, value in chat.items() if name not in ("messages", "top_logprobs")} | body
 
     def _problem(self, problem: Mapping[str, Any]) -> BackendError:
         if problem.get("type") == "exceed_context_size_error":
@@ -174,8 +189,13 @@ def _body(request: Request) -> dict[str, Any]:
     if sampling.stop:
         body["stop"] = list(sampling.stop)
     if request.grammar is not None:
-        body["grammar"] = "%llguidance {}\n" + request.grammar
+        body["grammar"] = NAMED + request.grammar
     return body
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(path: Path) -> frozenset[str]:
+    return frozenset(read_tokens(path))
 
 
 class _Answers:
@@ -210,7 +230,7 @@ class _Answer:
         self._milliseconds = 0.0
 
     def add(self, choice: Mapping[str, Any]) -> None:
-        self._texts.append(choice["delta"].get("content") or "")
+        self._texts.append(choice["delta"].get("content") or "" if "delta" in choice else choice["text"])
         self._logprob += sum(token["logprob"] for token in (choice.get("logprobs") or {}).get("content") or ())
         if choice["finish_reason"] == "length":
             self._finish = "length"

@@ -9,6 +9,7 @@ from typing import Any
 
 from backends.chat import prompt_of
 from backends.folders import find_folder
+from backends.gaps import refuse_gaps
 from backends.local import LocalModel
 from backends.masks import NAMED, compiled
 from backends.protocol import BackendError, Proposal, Request
@@ -56,6 +57,7 @@ class Outlines:
         Raises ``BackendError`` where the model does not load or is of another kind, a prompt is too long or a grammar
         is malformed.
         """
+        refuse_gaps(requests, "Outlines")
         for request in requests:
             if request.grammar is not None:
                 compiled(request.grammar)

@@ -35,7 +35,9 @@ class Price:
 
     def most(self, request: Request) -> float:
         """What an answer to a request costs at most: a token is at least one byte."""
-        prompt = sum(len(message.content.encode()) for message in request.messages)
+        texts = [message.content for message in request.messages]
+        texts += [] if request.gap is None else [request.gap.prefix, request.gap.suffix]
+        prompt = sum(len(text.encode()) for text in texts)
         tool = 0 if request.grammar is None else _TOOL_TOKENS
         return self.of(prompt + tool + _TEMPLATE_TOKENS, request.sampling.max_tokens)
 

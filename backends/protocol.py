@@ -29,8 +29,16 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A text with a gap between a prefix and a suffix: a question to models that know fill-in-the-middle."""
+
+    prefix: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model.
+    """One question to a model: a conversation, or a ``gap`` without any messages.
 
     ``grammar`` is Lark text in the portable dialect (see ``grammar/python.lark``); ``None`` decodes freely.
     ``occurrence`` counts identical requests of one compile from 0: equal requests with other occurrences are
@@ -41,10 +49,15 @@ class Request:
     sampling: Sampling = Sampling()
     grammar: str | None = None
     occurrence: int = 0
+    gap: Gap | None = None
 
     def key(self, engine: str, model: str) -> str:
-        """A hex digest of the whole request for one engine and model: the key of caches and traces."""
-        data = json.dumps([engine, model, asdict(self)], sort_keys=True, ensure_ascii=False)
+        """A hex digest of the whole request for one engine and model: the key of caches and traces.
+
+        A request without a gap has the key that it had before there were any.
+        """
+        asked = {name: value for name, value in asdict(self).items() if name != "gap" or value is not None}
+        data = json.dumps([engine, model, asked], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(data.encode()).hexdigest()
 
     @property

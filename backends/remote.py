@@ -11,6 +11,7 @@ from typing import Any, Generic
 from backends.address import Address
 from backends.asking import Asker, Manner
 from backends.faults import missing_package
+from backends.gaps import refuse_gaps
 from backends.keys import find_key
 from backends.protocol import Proposal, Request
 from backends.streaming import Answer, events, gather
@@ -44,6 +45,7 @@ class Remote(ABC, Generic[Answer]):
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         """Answer all requests, in order. Raises ``BackendError`` with the answers that arrived."""
+        refuse_gaps(requests, f"the {self.engine} engine")
         self._open()
         return self._asker.ask(requests)
 

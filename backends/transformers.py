@@ -76,13 +76,14 @@ class _Loaded:
 
     def __init__(self, folder: ModelFolder) -> None:
         self._model, self._tokenizer = load(folder)
+        self._name = folder.path.name
         self._context = context_of(self._model)
         self._ends = _ends(self._model, self._tokenizer)
         width = self._model.get_output_embeddings().weight.shape[0]
         self._masks = Masks(self._tokenizer, width, self._ends)
 
     def row(self, request: Request) -> Row:
-        prompt = prompt_of(self._tokenizer, request, self._context)
+        prompt = prompt_of(self._tokenizer, request, self._context, self._name)
         mask = None if request.grammar is None else self._masks.start(request.grammar)
         return Row(request, prompt, mask, self._ends, min(request.sampling.max_tokens, self._context - len(prompt)))
 

@@ -7,13 +7,14 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from backends.chat import batches, prompt_of
 from backends.folders import ModelFolder, find_folder
+from backends.gaps import ended, ends_of
 from backends.local import LocalModel
 from backends.masks import NAMED, compiled
 from backends.protocol import BackendError, Proposal, Request
@@ -70,10 +71,11 @@ class VLLM:
         if not requests:
             return []
         engine, tokenizer = self._started()
-        prompts = [prompt_of(tokenizer, request, self._context) for request in requests]
+        prompts = [prompt_of(tokenizer, request, self._context, self._folder.path.name) for request in requests]
+        ends = _ends(tokenizer) if any(request.gap is not None for request in requests) else {}
         answers: dict[int, Proposal] = {}
         for batch in batches(requests, len(requests)):
-            asked = [Asked(prompts[number], _parameters(requests[number]), self._adapter()) for number in batch]
+            asked = [Asked(prompts[number], _parameters(requests[number], ends), self._adapter()) for number in batch]
             outputs = self._answers(engine, asked)
             answers |= {number: _proposal(output) for number, output in zip(batch, outputs, strict=True)}
         return [answers[number] for number in range(len(requests))]
@@ -148,22 +150,29 @@ def _processors() -> list[Any]:
     return [Nucleus]
 
 
-def _parameters(request: Request) -> Any:
+def _ends(tokenizer: Any) -> dict[str, int]:
+    """The tokens with which a middle may end, and their numbers."""
+    vocabulary = tokenizer.get_vocab()
+    return {end: vocabulary[end] for end in ends_of(vocabulary)}
+
+
+def _parameters(request: Request, ends: Mapping[str, int]) -> Any:
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
     sampling = request.sampling
+    ends = ends if request.gap is not None else {}
+    grammar = None if request.grammar is None else NAMED + ended(request.grammar, list(ends))
     return SamplingParams(
         temperature=sampling.temperature,
         **_top_p(sampling.top_p if sampling.temperature > 0 else 1.0),
         max_tokens=sampling.max_tokens,
         seed=request.engine_seed,
         stop=list(sampling.stop),
+        stop_token_ids=list(ends.values()),
         logprobs=0,
         output_kind=RequestOutputKind.FINAL_ONLY,
-        structured_outputs=None
-        if request.grammar is None
-        else StructuredOutputsParams(grammar=NAMED + request.grammar),
+        structured_outputs=None if grammar is None else StructuredOutputsParams(grammar=grammar),
         # What an earlier request left behind would change the rounding, and a greedy answer with it.
         skip_reading_prefix_cache=sampling.temperature <= 0,
     )

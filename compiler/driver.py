@@ -127,6 +127,7 @@ def _record_start(
             "without": sorted(options.without),
             "narrow": options.narrow,
             "scratch": options.scratch,
+            "fim": options.fim,
         },
         shots=[[shot.specification, shot.program] for shot in shots],
         engine=backend.engine if backend else None,

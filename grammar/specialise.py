@@ -61,6 +61,20 @@ def template_grammar(pieces: Sequence[str | Blank]) -> str:
     return _narrowed({"start": " ".join(['"```python\\n"', *written, '"```"']), **rules})
 
 
+def gap_grammar(blank: Blank, before: str, after: str) -> str:
+    """The grammar of what stands in a gap alone, without a fence, as a model fills it in.
+
+    ``before`` is the text with which it begins. A model may end by writing on into what stands behind the gap, since
+    that is how it sees where the gap ends: ``after``, the rest of the line, with line ends. Raises ``ValueError`` as
+    ``template_grammar`` does.
+    """
+    rules: dict[str, str] = {}
+    written = _piece(blank, "blank_", rules)
+    end = "GAP_END?" if blank.kind == "block" else f"({json.dumps(after, ensure_ascii=False)} GAP_END)?"
+    parts = [json.dumps(before), written, end if after or blank.kind == "block" else "GAP_END?"]
+    return _narrowed({"start": " ".join(parts if before else parts[1:]), "GAP_END": r"/\n+/", **rules})
+
+
 def _piece(piece: str | Blank, prefix: str, rules: dict[str, str]) -> str:
     """A piece as grammar text; what it needs of its own is added to the rules."""
     match piece:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from backends.protocol import Backend, BackendError, Message, Request, Sampling
+from backends.protocol import Backend, BackendError, Gap, Message, Request, Sampling
 from backends.recheck import conforms
 from grammar.specialise import candidate_grammar
 from tests.tiny_models import CONTEXT
@@ -23,6 +25,7 @@ class EngineLaws:
     """Tests for a module's fixture ``backend``. ``tells_logprob`` says whether the engine knows log-probabilities."""
 
     tells_logprob = True
+    fills_gaps = True
 
     def test_answers_come_in_order_with_tokens_and_timing(self, backend: Backend) -> None:
         lengths = [3, 9, 1, 5, 7, 2, 8, 4, 6]
@@ -50,6 +53,17 @@ class EngineLaws:
         assert [answer.text for answer in again] == [answer.text for answer in first]
         [other] = backend.propose([sample(HELLO, 0, seed=5)])
         assert other.text != first[0].text
+
+    def test_gaps_are_filled_or_refused(self, backend: Backend) -> None:
+        request = Request((), Sampling(max_tokens=20), CHOICE, gap=Gap("def f():\n    return '", "<|im_end|>'\n"))
+        if not self.fills_gaps:
+            with pytest.raises(BackendError, match="knows no fill-in-the-middle"):
+                backend.propose([request])
+            return
+        [answer] = backend.propose([request])
+        assert (answer.text in ("yes", "no"), answer.finish) == (True, "stop")
+        assert answer.prompt_tokens > 3
+        assert backend.propose([sample(HELLO, 0), replace(request, grammar=None)])[1].completion_tokens > 0
 
     def test_grammars_hold(self, backend: Backend) -> None:
         choices = [Request(HELLO, Sampling(t, max_tokens=20), CHOICE, number) for number, t in enumerate((0, 1, 2))]

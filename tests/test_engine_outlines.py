@@ -32,6 +32,7 @@ def backend(model: Path) -> Iterator[Backend]:
 
 class TestOutlines(EngineLaws):
     tells_logprob = False
+    fills_gaps = False
 
 
 def test_greedy_answers_are_those_of_transformers(model: Path, backend: Backend, tmp_path: Path) -> None:

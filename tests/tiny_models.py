@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from backends.gaps import MARKS
+
 CONTEXT = 512
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
@@ -71,7 +73,8 @@ def _tokenizer() -> Any:
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     tokenizer.train_from_iterator(
-        _lines(), trainers.BpeTrainer(vocab_size=600, special_tokens=[_END, _START], initial_alphabet=alphabet)
+        _lines(),
+        trainers.BpeTrainer(vocab_size=600, special_tokens=[_END, _START, *MARKS[0]], initial_alphabet=alphabet),
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, eos_token=_END, pad_token=_END, chat_template=CHAT_TEMPLATE

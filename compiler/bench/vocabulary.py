@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-_NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-_TEXT, _ARRAY = 8, 9
+from backends.gguf_file import read_tokens
 
 
 def read_vocabulary(path: Path) -> list[bytes]:
     """The tokens of a GGUF file whose tokenizer is a byte-level BPE. Raises ``OSError`` for another file."""
-    with path.open("rb") as stream:
-        magic, _, _, count = struct.unpack("<4sIQQ", stream.read(24))
-        if magic != b"GGUF":
-            raise OSError(f"{path} is no GGUF file")
-        for _ in range(count):
-            key = _text(stream)
-            value = _value(stream, *struct.unpack("<I", stream.read(4)))
-            if key == "tokenizer.ggml.tokens":
-                return [_bytes(token) for token in value]
-    raise OSError(f"{path} has no vocabulary")
+    return [_bytes(token) for token in read_tokens(path)]
 
 
 def tokenizer_of(vocabulary: Sequence[bytes]) -> Any:
@@ -44,21 +33,6 @@ class _Tokens:
 
     def __call__(self, text: bytes) -> list[int]:
         return [self._single[text[index : index + 1]] for index in range(len(text))]
-
-
-def _value(stream: BinaryIO, kind: int) -> Any:
-    if kind == _TEXT:
-        return _text(stream)
-    if kind == _ARRAY:
-        inner, length = struct.unpack("<IQ", stream.read(12))
-        return [_value(stream, inner) for _ in range(length)]
-    format_ = "<" + _NUMBERS[kind]
-    return struct.unpack(format_, stream.read(struct.calcsize(format_)))[0]
-
-
-def _text(stream: BinaryIO) -> str:
-    (length,) = struct.unpack("<Q", stream.read(8))
-    return stream.read(length).decode(errors="replace")
 
 
 def _bytes(token: str) -> bytes:

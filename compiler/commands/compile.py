@@ -102,6 +102,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add("--narrow", action="store_true", help="hold expression holes to their types when an answer is constrained")
     add("--scratch", action="store_true", help="where no answer is right, ask for more that reason before their code")
+    add("--fim", action="store_true", help="where no answer is right, ask for a file's holes by fill-in-the-middle")
     add("--best-effort", action="store_true", help="write the best candidate, marked as such, if none is accepted")
     add("--tests", metavar="FILE", help="write a Hypothesis test file for the accepted program")
     add("--trace", metavar="FILE", help="write the trace, for `liftc trace` and `liftc replay`")
@@ -214,6 +215,7 @@ def _options(arguments: Namespace) -> Options:
         best_effort=arguments.best_effort,
         narrow=arguments.narrow,
         scratch=arguments.scratch,
+        fim=arguments.fim,
     )
 
 

@@ -16,6 +16,7 @@ from compiler.fill.ask import (
     scratch_request,
 )
 from compiler.fill.conform import conform, renamed_entry
+from compiler.fill.gaps import first_drafts
 from compiler.fill.methods import lifted
 from compiler.fill.pool import Pool
 from compiler.ir.imports import missing_imports, with_imports
@@ -71,6 +72,22 @@ def ask_with_scratch(pool: Pool, backend: Backend, count: int, seed: int, *, nar
     _ask(pool, backend, _affordable(pool, requests, 0))
 
 
+def ask_gaps(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: bool = False) -> None:
+    """Whole functions of which only the holes are the model's: each hole asked for as a gap, one after the other.
+
+    What the first answers write stands already before the gaps of the later ones.
+    """
+    drafts = first_drafts(pool.unit, count, narrowed=narrowed)
+    while drafts and not drafts[0].finished:
+        requests = [draft.request(seed) for draft in drafts]
+        answers: list[Proposal] = []
+        _ask(pool, backend, _affordable(pool, requests, 0), into=answers)
+        drafts = [draft.filled(answer.text) for draft, answer in zip(drafts, answers, strict=False)]
+        if drafts and drafts[0].finished:
+            for draft, request, answer in zip(drafts, requests, answers, strict=False):
+                _add(pool, draft.text, request, answer, whole=False)
+
+
 def _affordable(pool: Pool, requests: Sequence[Request], first: int) -> Sequence[Request]:
     """The first of the requests, as far as the token budget is sure to reach; they are numbered from ``first``."""
     most = max(0, pool.budget.tokens_left // requests[0].sampling.max_tokens) if requests else 0
@@ -79,7 +96,8 @@ def _affordable(pool: Pool, requests: Sequence[Request], first: int) -> Sequence
     return requests[:most]
 
 
-def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
+def _ask(pool: Pool, backend: Backend, requests: Sequence[Request], into: list[Proposal] | None = None) -> None:
+    """Ask, and put each answer that comes into the pool, or ``into`` a list. Raises ``BackendError`` after that."""
     failure: BackendError | None = None
     begun = monotonic()
     try:
@@ -91,16 +109,22 @@ def _ask(pool: Pool, backend: Backend, requests: Sequence[Request]) -> None:
     waited = monotonic() - begun
     for request, proposal in zip(requests, proposals, strict=True):
         if proposal is not None:
-            _take(pool, backend, request, proposal, waited)
+            _record(pool, backend, request, proposal, waited)
             waited = 0.0
+            if into is not None:
+                into.append(proposal)
+            else:
+                _add(pool, answered_code(request, proposal.text, pool.unit.entry), request, proposal)
     if failure is not None:
         left = [request for request, answer in zip(requests, proposals, strict=True) if answer is None]
         _record_failure(pool, backend, left, failure)
         raise failure
 
 
-def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal, waited: float) -> None:
-    """Record and admit an answer; ``waited`` is the time until it came, counted once for what came together."""
+def _record(pool: Pool, backend: Backend, request: Request, proposal: Proposal, waited: float) -> None:
+    """Record an answer; ``waited`` is the time until it came, counted once for what came together."""
+    gap = request.gap
+    asked = {"prompt": request.messages[-1].content} if gap is None else {"prompt": gap.prefix, "suffix": gap.suffix}
     pool.budget.spend(backend, proposal)
     pool.trace.record(
         "proposal",
@@ -113,14 +137,13 @@ def _take(pool: Pool, backend: Backend, request: Request, proposal: Proposal, wa
         temperature=request.sampling.temperature,
         shots=len(request.messages) // 2,
         constrained=request.grammar is not None and proposal.conforms is not False,
-        prompt=request.messages[-1].content,
+        **asked,
         text=proposal.text,
         prompt_tokens=proposal.prompt_tokens,
         completion_tokens=proposal.completion_tokens,
         finish=proposal.finish,
         logprob=proposal.logprob,
     )
-    _admit(pool, request, proposal)
 
 
 def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failure: BackendError) -> None:
@@ -137,9 +160,10 @@ def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failu
     )
 
 
-def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
+def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: bool = True) -> None:
+    """Add a program to the pool; ``whole`` says that the model wrote all of it, so that its log-probability counts."""
     unit = pool.unit
-    text = renamed_entry(lifted(answered_code(request, proposal.text, unit.entry), unit.functions), unit.entry)
+    text = renamed_entry(lifted(code, unit.functions), unit.entry)
     try:
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
@@ -147,7 +171,7 @@ def _admit(pool: Pool, request: Request, proposal: Proposal) -> None:
         pool.trace.record("drop", unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
         return
     tokens = max(1, proposal.completion_tokens)
-    logprob = None if proposal.logprob is None else proposal.logprob / tokens
+    logprob = None if proposal.logprob is None or not whole else proposal.logprob / tokens
     greedy = request.sampling.temperature == 0 and request.grammar is None
     pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
 

@@ -43,19 +43,19 @@ def _pieces(function: FunctionSpec, known: Mapping[str, tuple[Sort, Mapping[str,
         before = source[start : hole.span.start]
         start = hole.span.end
         if hole.kind == "expression":
-            pieces += [before, _expression(*known[hole.name]) if hole.name in known else Blank("expression")]
+            pieces += [before, expression_blank(*known[hole.name]) if hole.name in known else Blank("expression")]
             continue
         indent = re.search(r"[^\n]*\Z", before)
         depth, rest = divmod(len(indent.group()) if indent else 0, 4)
         if rest or not 1 <= depth <= DEPTH or source[start : start + 1] != "\n":
             return None
-        pieces += [before.rstrip(" "), Blank("block", depth, _in_loop(before, depth))]
+        pieces += [before.rstrip(" "), Blank("block", depth, in_loop(before, depth))]
         start += 1
     tail = source[start : definition.end]
     return [*pieces, tail if tail.endswith("\n") else f"{tail}\n"]
 
 
-def _expression(sort: Sort, scope: Mapping[str, Sort]) -> Blank:
+def expression_blank(sort: Sort, scope: Mapping[str, Sort]) -> Blank:
     """The blank for an expression, narrowed where one can be written at all."""
     narrowed = Blank("expression", sort=sort, scope=tuple(scope.items()))
     try:
@@ -65,7 +65,7 @@ def _expression(sort: Sort, scope: Mapping[str, Sort]) -> Blank:
     return narrowed
 
 
-def _in_loop(before: str, depth: int) -> bool:
+def in_loop(before: str, depth: int) -> bool:
     """Whether a line above, indented less, opens a loop around a statement of this depth."""
     heads = [line for line in textwrap.dedent(before).splitlines() if line.lstrip().startswith(("for ", "while "))]
     return any(len(line) - len(line.lstrip()) < 4 * depth for line in heads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from backends.cascade import stages_of
 from backends.protocol import Backend, BackendError
@@ -10,7 +11,7 @@ from compiler.fill.ask import SAMPLE_TEMPERATURE
 from compiler.fill.by_contract import fill_by_contract
 from compiler.fill.forced import force
 from compiler.fill.pool import Pool
-from compiler.fill.propose import ask_constrained, ask_greedy, ask_samples, ask_with_scratch
+from compiler.fill.propose import ask_constrained, ask_gaps, ask_greedy, ask_samples, ask_with_scratch
 from compiler.fill.recombine import recombine
 from compiler.fill.repair import repair
 from compiler.fill.search import search
@@ -104,6 +105,11 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
     if options.scratch and constrained and not pool.clean and not pool.budget.cut("scratch"):
         say(f"asking for {ROUND} answers with a scratch line for {pool.unit.name}")
         ask_with_scratch(pool, backend, ROUND, options.seed, narrowed=options.narrow)
+    if options.fim and constrained and not pool.clean and not pool.budget.cut("gaps"):
+        say(f"asking {ROUND} times for the holes of {pool.unit.name} alone")
+        # A model that cannot be asked so has answered already: the failure is told, and the compile goes on.
+        with suppress(BackendError):
+            ask_gaps(pool, backend, ROUND, options.seed, narrowed=options.narrow)
 
 
 def _next_temperature(pool: Pool, temperature: float) -> float:

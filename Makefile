@@ -53,26 +53,34 @@ profile: $(VENV)/.installed ## tell where search spends its time
 clean: ## remove the environments and what was built
 	rm -rf $(VENV) .venv-* build dist
 
+PIP_INSTALL := pip install --quiet --disable-pip-version-check
+# liftc itself is built by what the lock holds, and nothing is fetched for it.
+THIS := --no-deps --no-build-isolation --editable .
+
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	$(BIN)/$(PIP_INSTALL) --require-hashes --requirement requirements.lock
+	$(BIN)/$(PIP_INSTALL) $(THIS)
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/$(PIP_INSTALL) --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-# The lock pins torch, and so chooses the build for a CPU where the package index has one.
-.venv-transformers/.installed: pyproject.toml requirements-transformers.lock
+# The engines' locks are whole but for PyTorch, whose version is pinned and whose build is the package index's choice: with
+# CUDA, which brings libraries of its own, or for a CPU.
+.venv-transformers/.installed: pyproject.toml requirements-transformers.lock requirements-torch.lock
 	$(PYTHON) -m venv .venv-transformers
-	.venv-transformers/bin/pip install --quiet --disable-pip-version-check \
-		--constraint requirements-transformers.lock --editable '.[outlines]' pytest pytest-timeout
+	.venv-transformers/bin/$(PIP_INSTALL) --no-deps --require-hashes --requirement requirements-transformers.lock
+	.venv-transformers/bin/$(PIP_INSTALL) --requirement requirements-torch.lock
+	.venv-transformers/bin/$(PIP_INSTALL) $(THIS)
 	@touch $@
 
-# vLLM for a CPU, from a lock that is whole: what vLLM asks for besides (torchvision, torchaudio, torchcodec) has no
-# builds for a CPU on the package index, and text needs none of it.
-.venv-vllm/.installed: pyproject.toml requirements-vllm.lock
+# vLLM for a CPU. What it asks for besides (torchvision, torchaudio, torchcodec) has no builds for a CPU on the package
+# index, and text needs none of it.
+.venv-vllm/.installed: pyproject.toml requirements-vllm.lock requirements-torch.lock
 	$(PYTHON) -m venv .venv-vllm
-	.venv-vllm/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-vllm.lock
-	.venv-vllm/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	.venv-vllm/bin/$(PIP_INSTALL) --no-deps --require-hashes --requirement requirements-vllm.lock
+	.venv-vllm/bin/$(PIP_INSTALL) --no-deps --requirement requirements-torch.lock
+	.venv-vllm/bin/$(PIP_INSTALL) $(THIS)
 	@touch $@

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compiler.components.ingredients import leaves_for, library_for
 from compiler.components.rendering import to_expr
-from compiler.components.search import leaves_for, library_for
 from compiler.components.universe import universe
 from compiler.ir.interpreter import Program
 from compiler.ir.nodes import Expr, Module

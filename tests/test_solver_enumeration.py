@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from compiler.components.rendering import to_text
-from compiler.components.search import DONT_CARE, Accepts, SearchReport, search_expressions
+from compiler.components.search import SearchReport, search_expressions
+from compiler.components.targets import DONT_CARE, Accepts
 from compiler.components.templates import binders_for, components_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from compiler.components.search import leaves_for, library_for
+from compiler.components.ingredients import leaves_for, library_for
 from compiler.components.universe import universe
 from compiler.driver import compile_source
 from compiler.options import Options

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from compiler.components.ingredients import leaves_for, library_for
 from compiler.components.rendering import to_expr
-from compiler.components.search import leaves_for, library_for
 from compiler.components.universe import refined, universe
 from compiler.ir.nodes import Expr, Import
 from solver.behaviour import Vector

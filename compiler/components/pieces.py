@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from compiler.components.guidance import Guidance, sorts_on_the_way, speaks_of_texts, wishes_of
-from compiler.components.search import leaves_for, library_for
+from compiler.components.ingredients import leaves_for, library_for
 from compiler.components.universe import universe
 from solver.behaviour import FAILURE
 from solver.enumeration import Enumeration

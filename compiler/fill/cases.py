@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.fill.problem import arguments_of, target_of
 from compiler.ir.interpreter import InterpretationError, Program, Run, evaluate_text
 from compiler.ir.meter import HoleFiller

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.fill.angelic import Demand
 from compiler.fill.cases import Case, passes_case
 from compiler.fill.data import fresh, text_of_data

@@ -15,7 +15,7 @@ from itertools import product
 from compiler.components.guidance import Guidance, wishes_of
 from compiler.components.pieces import Piece, pieces, samples_of, with_choices
 from compiler.components.rendering import to_expr
-from compiler.components.search import same
+from compiler.components.targets import same
 from compiler.fill.problem import Problem
 from compiler.fill.template import fill_template
 from compiler.ir.interpreter import InterpretationError, Program

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.fill.cases import Case, run_case
 from compiler.fill.data import fresh
 from compiler.fill.places import places_in, size_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.diagnostics import LiftcError
 from compiler.fill.signature import type_of
 from compiler.ir.interpreter import Program, Run, evaluate_text

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from compiler.components.listing import Listed, expressions_by_cost
-from compiler.components.search import Accepts, search_expressions
+from compiler.components.search import search_expressions
+from compiler.components.targets import Accepts
 from compiler.fill.angelic import RUN_WORK, STEPS_FOR_ONE, Choices, Demand, demand_of
 from compiler.fill.cases import Case, passes, run_case
 from compiler.fill.data import text_of_data

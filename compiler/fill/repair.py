@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from compiler.candidate import Candidate
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.fill.cases import Case, cases_of, passes
 from compiler.fill.edits import edits
 from compiler.fill.pool import Pool

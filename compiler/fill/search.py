@@ -11,7 +11,8 @@ from math import inf
 from compiler.candidate import Candidate
 from compiler.components.guidance import Guidance, guidance_of
 from compiler.components.probes import boundary_probes, probes_of
-from compiler.components.search import DEAREST, Accepts, FoundExpression, SearchReport, search_expressions
+from compiler.components.search import DEAREST, FoundExpression, SearchReport, search_expressions
+from compiler.components.targets import Accepts
 from compiler.components.universe import refined
 from compiler.components.usage import usage_of
 from compiler.components.weights import Weights, fitted

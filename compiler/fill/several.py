@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from compiler.components.listing import Listed, expressions_by_cost
-from compiler.components.search import Accepts
+from compiler.components.targets import Accepts
 from compiler.components.universe import refined
 from compiler.fill.angelic import Choices, Visit, demand_of
 from compiler.fill.cases import Case, cases_of

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from backends.cores import others_compute, usable_cores
 from backends.gaps import ended, ends_of, gap_text, marks_of
 from backends.gguf_file import read_tokens
 from backends.masks import NAMED
@@ -34,7 +35,7 @@ class LlamaCpp:
         self._file = model
         self._parallel = parallel
         self._context = context
-        self.threads = threads or _cores()
+        self.threads = threads or len(usable_cores())
         self._server: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self._loading = threading.Lock()
@@ -120,14 +121,11 @@ class LlamaCpp:
         return BackendError(f"llama.cpp failed: {problem.get('message', problem)}")
 
 
-def _cores() -> int:
-    """How many cores this process may run on: where a container or ``taskset`` allows fewer than there are, threads
-    beyond these would wait for each other.
-    """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
+    if threads > 1 and others_compute():
+        # A thread that waits for one which another process has displaced had better sleep than spin. OpenMP reads this
+        # when it is loaded; on cores of one's own spinning is faster.
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         import xllamacpp  # type: ignore[import-untyped]
     except ImportError as error:

@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backends.protocol import Backend
+    from compiler.diagnostics import LiftcError
     from compiler.options import Options
     from compiler.result import Result
     from compiler.source import Source
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compile_spec"]
+__all__ = ["__version__", "compile_spec", "compile_specs"]
 
 
 def compile_spec(
@@ -50,6 +51,29 @@ def compile_spec(
         return compile_source(source, options, engine.backend, more=more)
     finally:
         engine.close()
+
+
+def compile_specs(
+    specs: Sequence[str | Path],
+    *,
+    model: str = "auto",
+    options: Options | None = None,
+    backend: Backend | None = None,
+) -> list[Result | LiftcError]:
+    """Compile several specifications, each by itself, with one model that answers for eight of them at once.
+
+    Each is a text or the ``Path`` of a file; the rest is as in ``compile_spec``. Gives for each, in order, its result,
+    or the error with which it failed. Raises ``LiftcError`` for a file that cannot be read.
+    """
+    from compiler.engine import opened_engine
+    from compiler.options import Options
+    from compiler.together import compile_together
+
+    sources, chosen = list(_sources(specs, "spec.txt")) if specs else [], options or Options()
+    if backend is not None:
+        return compile_together(sources, chosen, backend)
+    with opened_engine(model) as engine:
+        return compile_together(sources, chosen, engine.backend)
 
 
 def _sources(parts: Sequence[str | Path], name: str) -> Iterator[Source]:

@@ -10,6 +10,7 @@ import pytest
 import liftc
 from compiler.diagnostics import LiftcError
 from compiler.options import Options
+from compiler.result import Result
 from tests.test_replay import Scripted
 
 DOUBLE = "def double(n: int) -> int\n\nTwice the number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n"
@@ -57,3 +58,14 @@ def test_texts_keep_their_names_in_messages() -> None:
 def test_nothing_is_no_specification() -> None:
     with pytest.raises(ValueError, match="no files"):
         liftc.compile_spec([], model="none")
+
+
+def test_several_specifications_are_compiled_each_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "double.txt"
+    path.write_text(DOUBLE, encoding="utf-8")
+    first, second, failed = liftc.compile_specs([path, DOUBLE.replace("double", "twice"), ""], model="none")
+    assert isinstance(first, Result)
+    assert isinstance(second, Result)
+    assert [item.functions[0].name for item in (first, second)] == ["double", "twice"]
+    assert isinstance(failed, LiftcError)
+    assert liftc.compile_specs([], model="none") == []

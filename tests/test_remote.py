@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import closing
 from typing import Any
@@ -15,7 +16,8 @@ from backends.faults import fault_of
 from backends.keys import Key, _from_keyring, find_key
 from backends.openai import OpenAICompatible
 from backends.patience import Patience
-from backends.protocol import BackendError, Message, Proposal, Request, Sampling
+from backends.protocol import BackendError, Gap, Message, Proposal, Request, Sampling
+from grammar.scratch import with_scratch
 from grammar.specialise import candidate_grammar
 from tests.loopback import Server, echoes, says, serving, status
 
@@ -118,6 +120,24 @@ def test_anthropic_answers_as_the_call_of_a_strict_tool() -> None:
     with serving(says("def twice(m):\n    return m")) as server:
         [bad] = ask(server, "anthropic", request(grammar=GRAMMAR))
     assert bad.conforms is False
+
+
+def test_a_schema_leaves_room_to_reason_where_the_grammar_does() -> None:
+    wanted = request(grammar=with_scratch(GRAMMAR))
+    with serving(echoes(lambda body: json.dumps({"scratch": "Add it.\n# Or so.", "code": CODE}))) as server:
+        [answer] = ask(server, "openai", wanted)
+    assert server.bodies[0]["response_format"]["json_schema"]["schema"]["required"] == ["scratch", "code"]
+    assert (answer.text, answer.conforms) == (f"Add it.\nOr so.\n```python\n{CODE}\n```", True)
+    with serving(says(CODE)) as server:
+        ask(server, "anthropic", wanted)
+    assert server.bodies[0]["tools"][0]["input_schema"]["required"] == ["scratch", "code"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_gap_is_refused_before_anything_is_sent(engine: str) -> None:
+    with serving(says(CODE)) as server, pytest.raises(BackendError, match="knows no fill-in-the-middle"):
+        ask(server, engine, Request((), gap=Gap("a", "b")))
+    assert server.bodies == []
 
 
 def test_parameters_that_a_server_refuses_are_left_out_from_then_on() -> None:

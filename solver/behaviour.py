@@ -7,6 +7,7 @@ from marshal import dumps
 from typing import Any, TypeAlias
 
 from solver.sorts import (
+    ANY,
     BOOL,
     BYTES,
     FLOAT,
@@ -46,8 +47,6 @@ _BYTES_A_CHARACTER = 12
 _WIDEST_INTEGER = 1 << 2048
 # The version of the marshal format that writes equal values in one way, whether or not they are the same object.
 _PACKED = 2
-# How numbers that are none end in the eight bytes of a float.
-_NOT_A_NUMBER = (b"\xf8\x7f", b"\xf8\xff")
 
 
 def is_scalar(sort: Sort) -> bool:
@@ -61,9 +60,9 @@ def key_maker(sort: Sort) -> Callable[[Vector], object]:
         return _scalar_key
     if _holds_sets(sort):
         return _frozen_key
-    if _is_plain(sort):
-        return _packed_number_key if FLOAT in _atoms(sort) else _packed_key
-    return repr
+    if not _is_plain(sort):
+        return repr
+    return _packed_key if {FLOAT, ANY}.isdisjoint(_atoms(sort)) else _packed_safely
 
 
 def _scalar_key(vector: Vector) -> object:
@@ -88,10 +87,15 @@ def _packed_key(vector: Vector) -> object:
         return repr(vector)
 
 
-def _packed_number_key(vector: Vector) -> object:
+def _packed_safely(vector: Vector) -> object:
+    """As ``_packed_key`` where a vector may hold numbers that are none, and sets.
+
+    The former print alike, and end in one of two ways as eight bytes; the latter print in the order of their history.
+    """
     key = _packed_key(vector)
-    # All that is not a number prints alike, and has one of two signs.
-    return repr(vector) if isinstance(key, bytes) and any(mark in key for mark in _NOT_A_NUMBER) else key
+    if isinstance(key, bytes) and (b"\xf8\x7f" in key or b"\xf8\xff" in key or b"<" in key or b">" in key):
+        return repr(vector)
+    return key
 
 
 def _frozen_key(vector: Vector) -> object:
@@ -114,10 +118,10 @@ def _freeze(value: object) -> object:
 
 
 def _is_plain(sort: Sort) -> bool:
-    """Whether values of a sort are built from numbers, texts and ``None`` alone. Iterables may be ranges and views."""
+    """Whether values of a sort can be packed, most of the time at least. Iterables may be ranges and views."""
     if isinstance(sort, IterableSort) and not isinstance(sort.element, TupleSort):
         return False
-    return set(_atoms(sort)) <= {INT, FLOAT, BOOL, STR, BYTES, NONE}
+    return set(_atoms(sort)) <= {ANY, INT, FLOAT, BOOL, STR, BYTES, NONE}
 
 
 def _atoms(sort: Sort) -> Iterator[Sort]:

@@ -77,7 +77,7 @@ class Enumeration:
         self._outer = tuple(outer)
         self._shelves: list[Shelf | None] = [None] * len(self._plan.kinds)
         self._fed: dict[tuple[tuple[int, ...], int], list[Entry]] = {}
-        self._children: dict[tuple[int, tuple[Sort, ...]], tuple[Enumeration, Spans] | None] = {}
+        self._children: dict[tuple[int, int], tuple[Enumeration, Spans] | None] = {}
         self.depth = 0
         self._taken: frozenset[str] = frozenset(
             leaf.term.name for leaf in (*leaves, *outer) if isinstance(leaf.term, Var)
@@ -199,7 +199,7 @@ class Enumeration:
         for source_cost in range(1, min(_DEAREST_SOURCE, cost - loop.binder.cost - 1) + 1):
             rest = cost - loop.binder.cost - source_cost
             for source in sources.local(source_cost):
-                child = self._child(source, loop.binder.bound)
+                child = self._child(source, loop)
                 if child is not None:
                     yield from self._bind(loop, cost, source, *child, rest)
 
@@ -252,11 +252,11 @@ class Enumeration:
         shelf = self._shelf_of(sort)
         return () if shelf is None else shelf.local(cost)
 
-    def _child(self, source: Entry, bound: tuple[Sort, ...]) -> tuple[Enumeration, Spans] | None:
+    def _child(self, source: Entry, loop: Loop) -> tuple[Enumeration, Spans] | None:
         """The enumeration over the elements of a collection; ``None`` where there are none, or too many."""
-        place = (id(source), bound)
+        place = (id(source), loop.bound)
         if place not in self._children:
-            self._children[place] = self._opened(source, bound, self._meter, -1)
+            self._children[place] = self._opened(source, loop.binder.bound, self._meter, -1)
         return self._children[place]
 
     def open_child(self, source: Entry, bound: tuple[Sort, ...], meter: Meter, inputs: int) -> Enumeration | None:

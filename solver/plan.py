@@ -40,11 +40,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A binder with the places of the sorts of its source and its result."""
+    """A binder with the places of the sorts of its source and its result; ``bound`` counts its lists of bound sorts."""
 
     binder: Binder
     source: int
     result: int
+    bound: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ def plan_of(components: Sequence[Component], binders: Sequence[Binder], feeds: M
     """The plan for these operations, where ``feeds`` are the sorts that may stand for each sort."""
     kinds = tuple(map(kind_of, feeds))
     places = {kind.sort: place for place, kind in enumerate(kinds)}
+    bounds = {bound: number for number, bound in enumerate(dict.fromkeys(binder.bound for binder in binders))}
     loops = [
-        Loop(binder, places[binder.source], places[binder.result])
+        Loop(binder, places[binder.source], places[binder.result], bounds[binder.bound])
         for binder in binders
         if binder.source in places and binder.result in places
     ]

@@ -13,10 +13,26 @@ from typing import Literal
 
 from grammar.narrow import narrowed_rules
 from grammar.notation import lark_text
+from grammar.words import one_of
 from solver.sorts import ANY, Sort
 
 _DEFINITION = re.compile(r"^(\w+):((?:.*)(?:\n[ \t]+.*)*)", re.MULTILINE)
+_STARS = re.compile(r"\*+")
 _LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|/(?:\\.|[^/\\])+/')
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a program around an answer defines: names of variables and functions, and attributes of its own values.
+
+    The grammar takes a name such as ``operator`` for the module, and no attribute that the IR does not list, but these.
+    """
+
+    names: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+
+
+NOTHING = Own()
 
 
 @cache
@@ -25,15 +41,21 @@ def python_grammar() -> str:
     return (files("grammar") / "python.lark").read_text(encoding="utf-8")
 
 
-def candidate_grammar(entry: str, parameters: Sequence[str] | None = None) -> str:
+def module_grammar(own: Own) -> str:
+    """The whole grammar, where a program around defines something itself."""
+    return _narrowed({}, own) if own != NOTHING else python_grammar()
+
+
+def candidate_grammar(entry: str, parameters: Sequence[str] | None = None, own: Own = NOTHING) -> str:
     """The grammar of an answer whose last function is ``entry``, with these parameters if they are given.
 
     Parameters are written as in a ``def``: names, with stars where they have them, ``*`` and ``/``. Annotations,
     defaults, imports and other functions before this one are up to the model. Raises ``ValueError`` for a bad name.
     """
-    signature = f'"def {_checked(entry)}(" entry_parameters ")" (" -> " annotation)? ":"'
+    signature = f'"def " "{_checked(entry)}" "(" entry_parameters ")" (" -> " annotation)? ":"'
     listed = {"entry_parameters": "parameters"} if parameters is None else _parameters(parameters)
-    return _narrowed({"entry_signature": signature} | listed)
+    names = own.names.union([entry], (name.lstrip("*") for name in parameters or ()))
+    return _narrowed({"entry_signature": signature} | listed, Own(names, own.attributes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +73,17 @@ class Blank:
     scope: tuple[tuple[str, Sort], ...] | None = None
 
 
-def template_grammar(pieces: Sequence[str | Blank]) -> str:
+def template_grammar(pieces: Sequence[str | Blank], own: Own = NOTHING) -> str:
     """The grammar of a fenced text that is fixed but for its blanks. A block takes its own indentation and line end.
 
     Raises ``ValueError`` where a blank cannot be narrowed to its sort and scope.
     """
     rules: dict[str, str] = {}
     written = [_piece(piece, f"blank_{number}_", rules) for number, piece in enumerate(pieces)]
-    return _narrowed({"start": " ".join(['"```python\\n"', *written, '"```"']), **rules})
+    return _narrowed({"start": " ".join(['"```python\\n"', *written, '"```"']), **rules}, own)
 
 
-def gap_grammar(blank: Blank, before: str, after: str) -> str:
+def gap_grammar(blank: Blank, before: str, after: str, own: Own = NOTHING) -> str:
     """The grammar of what stands in a gap alone, without a fence, as a model fills it in.
 
     ``before`` is the text with which it begins. A model may end by writing on into what stands behind the gap, since
@@ -72,7 +94,7 @@ def gap_grammar(blank: Blank, before: str, after: str) -> str:
     written = _piece(blank, "blank_", rules)
     end = "GAP_END?" if blank.kind == "block" else f"({json.dumps(after, ensure_ascii=False)} GAP_END)?"
     parts = [json.dumps(before), written, end if after or blank.kind == "block" else "GAP_END?"]
-    return _narrowed({"start": " ".join(parts if before else parts[1:]), "GAP_END": r"/\n+/", **rules})
+    return _narrowed({"start": " ".join(parts if before else parts[1:]), "GAP_END": r"/\n+/", **rules}, own)
 
 
 def _piece(piece: str | Blank, prefix: str, rules: dict[str, str]) -> str:
@@ -93,9 +115,9 @@ def _piece(piece: str | Blank, prefix: str, rules: dict[str, str]) -> str:
             return json.dumps(piece, ensure_ascii=False)
 
 
-def _narrowed(replaced: dict[str, str]) -> str:
+def _narrowed(replaced: dict[str, str], own: Own) -> str:
     """The grammar with some definitions replaced, without those that can no longer be reached."""
-    definitions = _definitions() | replaced
+    definitions = _definitions() | _definitions_for(own) | replaced
     reached: dict[str, None] = {}
     pending = ["start"]
     while pending:
@@ -113,14 +135,54 @@ def _definitions() -> dict[str, str]:
     return dict(_DEFINITION.findall(python_grammar()))
 
 
+def _definitions_for(own: Own) -> dict[str, str]:
+    """The definitions that say otherwise where a program around has names and attributes of its own."""
+    names = {name for name in own.names if _is_name(name) and not _matches("NAME", name) and not _is_special(name)}
+    attributes = {
+        name for name in own.attributes if _is_name(name) and name[0] != "_" and not _matches("ATTRIBUTE", name)
+    }
+    changed: dict[str, str] = {}
+    if names:
+        free = [word for word in _options("VARIABLE") if json.loads(word) not in names]
+        changed["name"] = " | ".join(["NAME", *(["VARIABLE"] if free else []), *map(json.dumps, sorted(names))])
+        changed["VARIABLE"] = " | ".join(free)
+        changed["member"] = _definitions()["member"] if free else "MEMBER"
+        for rule in ("module_name", "imported", "MEMBER"):
+            kept = [option for option in _options(rule) if _module_of(option) not in names]
+            changed[rule] = " | ".join(kept)
+    if attributes - {"format"}:
+        changed["attribute"] = '"." (ATTRIBUTE | OWN_ATTRIBUTE)'
+        changed["OWN_ATTRIBUTE"] = f"/{one_of(attributes - {'format'})}/"
+    return changed
+
+
+def _options(definition: str) -> list[str]:
+    return _definitions()[definition].strip().split(" | ")
+
+
+def _module_of(option: str) -> str:
+    """The module, without those in it, that an option of the rules for modules is about."""
+    found = re.match(r'(?:from_|["/])([a-z0-9]+)', option)
+    return found.group(1) if found else ""
+
+
+def _matches(terminal: str, name: str) -> bool:
+    return re.fullmatch(_definitions()[terminal].strip()[1:-1], name) is not None
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
 def _parameters(parameters: Sequence[str]) -> dict[str, str]:
     """Rules for a list of parameters: one variant for each place where the defaults may begin."""
     rules = {}
     for index, name in enumerate(parameters):
         if name not in ("*", "/"):
             _checked(name.lstrip("*"))
-            rules[f"required_{index}"] = f'"{name}" hint?'
-            rules[f"defaulted_{index}"] = f'"{name}" hint? EQ expr'
+            written = " ".join(f'"{part}"' for part in (*_STARS.findall(name), name.lstrip("*")))
+            rules[f"required_{index}"] = f"{written} hint?"
+            rules[f"defaulted_{index}"] = f"{written} hint? EQ expr"
     star = next((index for index, name in enumerate(parameters) if name.startswith("*")), len(parameters))
     variants = []
     for defaults_begin in range(star + 1):
@@ -139,7 +201,11 @@ def _parameters(parameters: Sequence[str]) -> dict[str, str]:
     return rules | {"entry_parameters": body}
 
 
+def _is_name(name: str) -> bool:
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+
+
 def _checked(name: str) -> str:
-    if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
+    if not _is_name(name):
         raise ValueError(f"{name!r} is no name that a grammar can hold")
     return name

@@ -1,4 +1,4 @@
-"""Writes the part of ``python.lark`` that is unrolled: names that are no keywords, f-strings, and blocks by depth.
+"""Writes the part of ``python.lark`` that is unrolled: what names may be read, f-strings, and blocks by depth.
 
 Indentation is not context-free, and the portable dialect has no way to say *not a keyword*. Both are spelt out.
 """
@@ -6,63 +6,77 @@ Indentation is not context-free, and the portable dialect has no way to say *not
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from grammar.words import name_other_than, one_of
 
 DEPTH = 6
 """How deep blocks nest. The deepest hold simple statements only."""
 
-MODULES = (
-    *("base64", "bisect", "cmath", "collections", "collections.abc", "copy", "datetime", "decimal", "fractions"),
-    *("functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "random", "re", "statistics"),
-    *("string", "sys", "typing"),
-)
-
-_MARK = "// What follows is written by `python -m grammar.unroll`"
-_FILE = Path(__file__).with_name("python.lark")
+MARK = "// What follows is written by `python -m compiler.ir.grammar_file`"
 
 
-def unrolled(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the IR allows: the names of each module, and the attributes of any value.
+
+    ``refused`` are names that no value may have because of what they are when nothing binds them. ``variables`` are
+    modules whose names are those of variables too; other modules' names mean the module.
+    """
+
+    modules: Mapping[str, Collection[str]]
+    attributes: Collection[str]
+    refused: Collection[str]
+    variables: Collection[str]
+
+
+def unrolled(text: str, allowed: Allowed) -> str:
     """The grammar's text with everything below the mark written anew."""
-    kept, mark, rest = text.partition(_MARK)
+    kept, mark, rest = text.partition(MARK)
     heading = mark + rest.splitlines()[0]
-    return "\n".join([kept + heading, "", *_names(), "", *_f_strings(), "", *_blocks()]) + "\n"
+    parts = (_names(allowed), _members(allowed), _f_strings(), _blocks())
+    return "\n".join([kept + heading, *(line for part in parts for line in ("", *part))]) + "\n"
 
 
-def _names() -> Iterator[str]:
-    words = sorted(keyword.kwlist)
-    yield f"NAME: /{_no_keyword(words)}|_([a-zA-Z0-9][a-zA-Z0-9_]*)?/"
-    yield f"ATTRIBUTE: /{_no_keyword(words)}/"
-    yield "MODULE: " + " | ".join(f'"{module}"' for module in MODULES)
+def _names(allowed: Allowed) -> Iterator[str]:
+    words = {*keyword.kwlist, *allowed.modules, *allowed.refused}
+    yield "name: NAME | VARIABLE"
+    yield f"NAME: /{name_other_than([word for word in words if '.' not in word])}|_([a-zA-Z0-9][a-zA-Z0-9_]*)?/"
+    yield f"VARIABLE: {' | '.join(_quoted(allowed.variables))}"
+    yield f"ATTRIBUTE: /{one_of(_attributes(allowed))}/"
 
 
-def _no_keyword(words: list[str], first: bool = True) -> str:
-    """A regular expression for what goes on after a common prefix without ending as one of the words' rests."""
-    heads = sorted({word[0] for word in words if word})
-    letters = "a-zA-Z" if first else "a-zA-Z0-9_"
-    others = _class_without(letters, heads)
-    branches = [f"{others}[a-zA-Z0-9_]*"]
-    for head in heads:
-        rests = [word[1:] for word in words if word.startswith(head)]
-        branches.append(head + _no_keyword(rests, first=False))
-    body = f"({'|'.join(branches)})"
-    return body if first or "" in words else body + "?"
+def _attributes(allowed: Allowed) -> set[str]:
+    """Any value's attributes but ``format``, which stands after a text with plain fields only."""
+    return {*allowed.attributes} - {"format"}
 
 
-def _class_without(letters: str, heads: list[str]) -> str:
-    """A character class, in ranges, for the letters that are not among the heads."""
-    ranges = [("a", "z"), ("A", "Z")] + ([("0", "9"), ("_", "_")] if "0" in letters else [])
-    spans: list[str] = []
-    for low, high in ranges:
-        run = ""
-        for code in range(ord(low), ord(high) + 2):
-            char = chr(code)
-            if code <= ord(high) and char not in heads:
-                run += char
-            elif run:
-                spans.append(run if len(run) < 3 else f"{run[0]}-{run[-1]}")
-                run = ""
-    return f"[{''.join(spans)}]"
+def _members(allowed: Allowed) -> Iterator[str]:
+    """Modules with their names: to import, and to read. What is read is one terminal, which masks are quick with."""
+    names = {module: {*allowed.modules[module]} - {"abc"} for module in sorted(allowed.modules)}
+    refused = {*allowed.refused, *allowed.modules} - {*allowed.variables}
+    yield f"module_name: {' | '.join(_quoted(names))}"
+    yield "imported: " + " | ".join(f"from_{_identifier(module)}" for module in names)
+    for module, known in names.items():
+        terminal = f"IN_{_identifier(module).upper()}"
+        yield f'from_{_identifier(module)}: "{module}" " import " {terminal} alias? (TCOMMA {terminal} alias?)*'
+        yield f"{terminal}: /{one_of(known - refused)}/"
+    read = {module: known for module, known in names.items() if module not in allowed.variables}
+    also = {name for module in allowed.variables for name in names[module]} - _attributes(allowed)
+    yield 'member: MEMBER | VARIABLE "." MEMBER_TOO'
+    yield "MEMBER: " + " | ".join(
+        f"/{module.replace('.', chr(92) + '.')}\\.{one_of(known)}/" for module, known in read.items()
+    )
+    yield f"MEMBER_TOO: /{one_of(also)}/"
+
+
+def _quoted(words: Iterable[str]) -> list[str]:
+    return [f'"{word}"' for word in sorted(words)]
+
+
+def _identifier(module: str) -> str:
+    return module.replace(".", "_")
 
 
 def _f_strings() -> Iterator[str]:
@@ -78,11 +92,12 @@ f_field_quote: "{" f_expr_quote ("!r" | "!s")? (":" f_spec)? "}"
 f_expr_quote: f_chain_quote (" if " f_chain_quote " else " f_chain_quote)?
 f_chain_quote: f_unary_quote ((BINARY | COMPARE | BOOLEAN | " in " | " not in ") f_unary_quote)*
 f_unary_quote: SIGN? (NUMBER | f_atom_quote f_trailer_quote*)
-f_atom_quote: name | "True" | "False" | "None" | F_STRING_QUOTE | "(" f_expr_quote ")" | "[" f_arguments_quote? "]"
+f_atom_quote: name | member | "True" | "False" | "None" | F_STRING_QUOTE | f_group_quote
+f_group_quote: "(" f_expr_quote ")" | "[" f_arguments_quote? "]"
 f_trailer_quote: attribute | "(" f_arguments_quote? ")" | "[" f_index_quote "]"
 f_index_quote: f_expr_quote | f_expr_quote? COLON f_expr_quote? (COLON f_expr_quote?)?
 f_arguments_quote: f_expr_quote (TCOMMA f_expr_quote)* | f_expr_quote f_comprehension_quote
-f_comprehension_quote: " for " targets " in " f_chain_quote (" if " f_chain_quote)?
+f_comprehension_quote: " for " name (TCOMMA name)* " in " f_chain_quote (" if " f_chain_quote)?
 """
 
 
@@ -115,9 +130,10 @@ def _block(depth: int, loop: str) -> Iterator[str]:
     yield f"compound_{depth}{loop}: " + " | ".join(f"{kind}_{depth}{loop}" for kind in kinds) + f" | def_{depth}"
     remarks = f"({indent} COMMENT NL)*"
     otherwise = f'({remarks} {indent} "else:" {suite})?'
-    yield f'if_{depth}{loop}: "if " expr ":" {suite} ({remarks} {indent} "elif " expr ":" {suite})* {otherwise}'
+    another = f'({remarks} {indent} "elif " condition ":" {suite})*'
+    yield f'if_{depth}{loop}: "if " condition ":" {suite} {another} {otherwise}'
     yield f'for_{depth}{loop}: "for " targets " in " testlist ":" {body} {otherwise}'
-    yield f'while_{depth}{loop}: "while " expr ":" {body} {otherwise}'
+    yield f'while_{depth}{loop}: "while " condition ":" {body} {otherwise}'
     last = f"finally_{depth}{loop}"
     yield f'try_{depth}{loop}: "try:" {suite} (handlers_{depth}{loop} {otherwise} {last}? | {last})'
     bare = f'{indent} "except:" {suite}'
@@ -128,7 +144,3 @@ def _block(depth: int, loop: str) -> Iterator[str]:
 
 def _indent(depth: int) -> str:
     return "    " * depth
-
-
-if __name__ == "__main__":
-    _FILE.write_text(unrolled(_FILE.read_text(encoding="utf-8")), encoding="utf-8")

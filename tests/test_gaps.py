@@ -166,8 +166,8 @@ def test_requests_without_a_gap_keep_their_keys() -> None:
     assert [request.key("llama.cpp", "m")[:16] for request in requests[:4]] == [
         "8db4b2a449c4088f",
         "8bb5ca1bee84285b",
-        "bc083dc747dc41e9",
-        "470d090d17335669",
+        "990727546fc6c7f0",
+        "ba12143dd59aae5c",
     ]
     assert requests[4].key("engine", "model")[:16] == "94324748fb7d8b8a"
 

@@ -22,7 +22,7 @@ from typing import Literal, TypeAlias
 from backends.protocol import Backend, Message, Proposal, Request, Sampling
 from compiler.bench.grammars import narrowed_holes
 from compiler.bench.narrowing_kept import Kept, kept_expressions
-from compiler.bench.proposals import TOGETHER, Lost, is_whole, shown, why_not
+from compiler.bench.proposals import TOGETHER, Lost, is_whole, shown, unsayable, why_not
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
 from compiler.bench.statistics import median
@@ -276,7 +276,7 @@ def render(found: Narrowing) -> str:
         share = f"{side.type_errors} ({side.type_errors / max(1, side.finished):.1%})"
         counts = f"{side.proposals:>10}{side.cut:>6}{side.finished:>10}{side.lowered:>10}"
         outside = f", {side.outside} are not in the grammar" if side.outside else ""
-        lines.append(f"{name:10}{counts}{share:>16}{outside}")
+        lines.append(f"{name:10}{counts}{share:>16}{outside}{unsayable(side.lost)}")
     lines.append(f"from a hole to its grammar: {found.grammar_median_ms:.0f} ms of processor time at the median")
     if found.mask_median_ms is not None:
         figures = f"{found.mask_median_ms:.0f} ms at the median, {found.mask_most_ms:.0f} ms at most"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from compiler.bench.baseline import spec_of
 from compiler.bench.suites import Problem
 from compiler.diagnostics import LiftcError
 from compiler.fill.ask import code_in, constrained_request
+from compiler.ir.grammar_file import ALLOWED
 from compiler.ir.lower import lower_candidate
 from compiler.ir.verify import verify
 
@@ -19,6 +21,15 @@ TOGETHER = 64
 """How many answers are asked for at once; an engine decodes as many of them together as it can."""
 
 _SHOWN = 5
+
+_UNSAYABLE = "|".join(
+    [
+        "duplicate argument|keyword argument repeated|two parameters of one name",
+        r"the module `\w+` may only be used through its names",
+        *(rf"`{module}\.\w+` (?:is outside the subset|may not be changed)" for module in sorted(ALLOWED.variables)),
+        *(rf"the attribute `{name}` is outside" for module in ALLOWED.variables for name in ALLOWED.modules[module]),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,11 @@ class Lost:
     occurrence: int
     reason: str
     text: str
+
+    @property
+    def is_unsayable(self) -> bool:
+        """Whether no context-free grammar could have known: two names are one, or a name is bound to something else."""
+        return re.search(_UNSAYABLE, self.reason) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class Proposals:
 
     def to_json(self) -> dict[str, object]:
         """The figures as JSON data."""
-        return {**asdict(self), "finished": self.finished}
+        return {**asdict(self), "finished": self.finished, "unsayable": sum(item.is_unsayable for item in self.lost)}
 
 
 def bench_proposals(
@@ -124,9 +140,15 @@ def render(found: Proposals) -> str:
         f"{found.engine} {found.model}: {found.asked} answers under the grammar to {found.problems} problems",
         f"finished  {found.finished}, {found.different} different; {found.cut} ran to the limit of tokens"
         + (f", {found.outside} are not in the grammar" if found.outside else ""),
-        f"lower     {found.lowered} of {found.finished}",
+        f"lower     {found.lowered} of {found.finished}{unsayable(found.lost)}",
     ]
     return "\n".join([*lines, *shown(found.lost)])
+
+
+def unsayable(lost: Sequence[Lost]) -> str:
+    """How many answers are lost to what no grammar can say, as an addition to a line."""
+    count = sum(item.is_unsayable for item in lost)
+    return f", {count} more are lost to what no grammar can say" if count else ""
 
 
 def shown(lost: Sequence[Lost]) -> Iterator[str]:

@@ -9,10 +9,11 @@ from textwrap import dedent
 from backends.protocol import Gap, Request, Sampling
 from compiler.fill.ask import ANSWER_TOKENS, SAMPLE_TEMPERATURE
 from compiler.fill.known_sorts import known_sorts
+from compiler.fill.own_names import own_names
 from compiler.fill.shape import expression_blank, in_loop
 from compiler.spec import FunctionSpec, Hole
 from compiler.unit import Unit
-from grammar.specialise import Blank, gap_grammar
+from grammar.specialise import Blank, Own, gap_grammar
 from grammar.unroll import DEPTH
 from solver.sorts import Sort
 
@@ -38,7 +39,7 @@ class Draft:
     """A function of a Python file while its holes are filled in order.
 
     ``texts`` stand before, between and behind the holes, ``head`` and ``tail`` around the function. ``number`` is the
-    how-manieth try it is, from 0.
+    how-manieth try it is, from 0. ``own`` is what the file defines itself.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Draft:
     texts: tuple[str, ...]
     openings: tuple[_Opening, ...]
     tail: str
+    own: Own
     answers: tuple[str, ...] = ()
 
     @property
@@ -84,7 +86,7 @@ class Draft:
             max_tokens=ANSWER_TOKENS if opening.blank.kind == "block" else EXPRESSION_TOKENS,
             seed=seed,
         )
-        grammar = gap_grammar(opening.blank, opening.lead, self._line_behind)
+        grammar = gap_grammar(opening.blank, opening.lead, self._line_behind, self.own)
         return Request((), sampling, grammar, self.number, self.gap)
 
     @property
@@ -113,7 +115,8 @@ def first_drafts(unit: Unit, count: int, *, narrowed: bool = False) -> list[Draf
     else:
         head, tail = f"{unit.context}\n\n\n" if unit.context else "", ""
     parts = _parts(function, known_sorts(function, unit.context) if narrowed else {})
-    return [] if parts is None else [Draft(number, head, *parts, tail) for number in range(count)]
+    own = own_names(unit.functions, unit.context)
+    return [] if parts is None else [Draft(number, head, *parts, tail, own) for number in range(count)]
 
 
 def _end(function: FunctionSpec) -> int:

@@ -7,8 +7,9 @@ import textwrap
 from collections.abc import Mapping
 
 from compiler.fill.known_sorts import known_sorts
+from compiler.fill.own_names import own_names
 from compiler.spec import FunctionSpec
-from grammar.specialise import Blank, candidate_grammar, python_grammar, template_grammar
+from grammar.specialise import Blank, candidate_grammar, module_grammar, template_grammar
 from grammar.unroll import DEPTH
 from solver.sorts import Sort
 
@@ -19,16 +20,17 @@ def answer_grammar(functions: tuple[FunctionSpec, ...], context: str = "", *, na
     Only what the specification wrote down is fixed: the name of a single function, its parameters, and the text around
     the holes of a Python file. ``narrowed`` holds expressions to the sorts and names that are known where they stand.
     """
+    own = own_names(functions, context)
     if len(functions) != 1:
-        return python_grammar()
+        return module_grammar(own)
     function = functions[0]
     pieces = _pieces(function, known_sorts(function, context) if narrowed else {})
     if pieces is not None:
-        return template_grammar(pieces)
+        return template_grammar(pieces, own)
     signature = function.signature
     plain = all(parameter.kind == "positional" for parameter in signature.parameters)
     names = [parameter.name for parameter in signature.parameters]
-    return candidate_grammar(function.name, names if signature.written and plain else None)
+    return candidate_grammar(function.name, names if signature.written and plain else None, own)
 
 
 def _pieces(function: FunctionSpec, known: Mapping[str, tuple[Sort, Mapping[str, Sort]]]) -> list[str | Blank] | None:

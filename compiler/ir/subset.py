@@ -31,7 +31,11 @@ ALLOWED_EXCEPTIONS = _names("""
     NameError NotImplementedError OSError OverflowError PermissionError RecursionError ReferenceError RuntimeError
     RuntimeWarning StopAsyncIteration StopIteration SyntaxError SystemError SystemExit TimeoutError TypeError
     UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UserWarning ValueError Warning
-    ZeroDivisionError FileNotFoundError IOError EnvironmentError ConnectionError DeprecationWarning
+    ZeroDivisionError FileNotFoundError IOError EnvironmentError ConnectionError DeprecationWarning BlockingIOError
+    BrokenPipeError BytesWarning ChildProcessError ConnectionAbortedError ConnectionRefusedError ConnectionResetError
+    EncodingWarning FileExistsError FutureWarning ImportWarning IndentationError InterruptedError IsADirectoryError
+    NotADirectoryError PendingDeprecationWarning ProcessLookupError ResourceWarning SyntaxWarning TabError
+    UnicodeTranslateError UnicodeWarning
 """)
 
 ALLOWED_CONSTANTS = _names("NotImplemented")

@@ -1,0 +1,45 @@
+"""Regular expressions for words: any of some, or any name but some, since the portable dialect has no lookaround."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+def one_of(words: Collection[str]) -> str:
+    """A regular expression for these words, one branch for each next letter."""
+    heads = sorted({word[0] for word in words if word})
+    branches = [head + one_of({word[1:] for word in words if word.startswith(head)}) for head in heads]
+    if not branches:
+        return ""
+    is_single = len(branches) == 1 and "" not in words
+    return branches[0] if is_single else f"({'|'.join(branches)}){'?' if '' in words else ''}"
+
+
+def name_other_than(words: Collection[str]) -> str:
+    """A regular expression for names that begin with a letter and are none of the words."""
+    return _going_on(sorted({word for word in words if not word.startswith("_")}), first=True)
+
+
+def _going_on(words: Collection[str], first: bool = False) -> str:
+    """What goes on after a common prefix without ending as one of the words' rests."""
+    heads = sorted({word[0] for word in words if word})
+    branches = [f"{_class_without('a-zA-Z' if first else 'a-zA-Z0-9_', heads)}[a-zA-Z0-9_]*"]
+    branches += [head + _going_on([word[1:] for word in words if word.startswith(head)]) for head in heads]
+    body = f"({'|'.join(branches)})"
+    return body if first or "" in words else body + "?"
+
+
+def _class_without(letters: str, heads: Collection[str]) -> str:
+    """A character class, in ranges, for the letters that are not among the heads."""
+    ranges = [("a", "z"), ("A", "Z")] + ([("0", "9"), ("_", "_")] if "0" in letters else [])
+    spans: list[str] = []
+    for low, high in ranges:
+        run = ""
+        for code in range(ord(low), ord(high) + 2):
+            char = chr(code)
+            if code <= ord(high) and char not in heads:
+                run += char
+            elif run:
+                spans.append(run if len(run) < 3 else f"{run[0]}-{run[-1]}")
+                run = ""
+    return f"[{''.join(spans)}]"

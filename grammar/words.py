@@ -15,16 +15,23 @@ def one_of(words: Collection[str]) -> str:
     return branches[0] if is_single else f"({'|'.join(branches)}){'?' if '' in words else ''}"
 
 
-def name_other_than(words: Collection[str]) -> str:
-    """A regular expression for names that begin with a letter and are none of the words."""
-    return _going_on(sorted({word for word in words if not word.startswith("_")}), first=True)
+def name_other_than(words: Collection[str], begun: Collection[str] = ()) -> str:
+    """A regular expression for names that begin with a letter, are none of the words and begin with none of ``begun``."""
+    return _going_on(sorted({word for word in words if not word.startswith("_")}), begun, first=True)
 
 
-def _going_on(words: Collection[str], first: bool = False) -> str:
-    """What goes on after a common prefix without ending as one of the words' rests."""
-    heads = sorted({word[0] for word in words if word})
+def _going_on(words: Collection[str], begun: Collection[str], first: bool = False) -> str:
+    """What goes on after a common prefix without ending as one of the words' rests, or with one of ``begun``."""
+    heads = sorted({word[0] for word in (*words, *begun) if word})
     branches = [f"{_class_without('a-zA-Z' if first else 'a-zA-Z0-9_', heads)}[a-zA-Z0-9_]*"]
-    branches += [head + _going_on([word[1:] for word in words if word.startswith(head)]) for head in heads]
+    branches += [
+        head
+        + _going_on(
+            [word[1:] for word in words if word.startswith(head)], [word[1:] for word in begun if word.startswith(head)]
+        )
+        for head in heads
+        if head not in begun
+    ]
     body = f"({'|'.join(branches)})"
     return body if first or "" in words else body + "?"
 

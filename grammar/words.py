@@ -16,7 +16,7 @@ def one_of(words: Collection[str]) -> str:
 
 
 def name_other_than(words: Collection[str], begun: Collection[str] = ()) -> str:
-    """A regular expression for names that begin with a letter, are none of the words and begin with none of ``begun``."""
+    """A regular expression for names that begin with a letter, with none of ``begun``, and are none of the words."""
     return _going_on(sorted({word for word in words if not word.startswith("_")}), begun, first=True)
 
 

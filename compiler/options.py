@@ -15,7 +15,7 @@ class Options:
 
     ``samples`` bounds how many answers the model is asked for besides its greedy one. ``budget_money`` bounds what
     remote models may cost, in dollars; ``None`` sets no bound. ``without`` leaves parts of the pipeline out, for
-    ablations. ``narrow`` holds the first answer under the grammar to the sorts of a Python file's expression holes.
+    ablations. ``narrow`` holds answers under the grammar to the sorts of a Python file's expression holes.
     ``scratch`` asks, where no answer is right so far, for more that reason in a few plain lines before their code;
     ``fim`` asks then for the holes of a Python file alone, by fill-in-the-middle.
     """
@@ -27,6 +27,6 @@ class Options:
     samples: int = 6
     best_effort: bool = False
     without: frozenset[Ablation] = frozenset()
-    narrow: bool = False
+    narrow: bool = True
     scratch: bool = False
     fim: bool = False

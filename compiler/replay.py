@@ -135,7 +135,7 @@ def _recorded_result(trace: Trace) -> Mapping[str, object]:
 
 def _options(data: Any) -> Options:
     given: Mapping[str, Any] = data
-    return Options(**{**given, "without": frozenset(given["without"])})
+    return Options(**{"narrow": False, **given, "without": frozenset(given["without"])})
 
 
 def _recorded(trace: Trace) -> Backend | None:

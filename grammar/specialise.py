@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import count
 from typing import Literal
 
 from grammar.narrow import narrowed_rules
@@ -79,7 +80,8 @@ def template_grammar(pieces: Sequence[str | Blank], own: Own = NOTHING) -> str:
     Raises ``ValueError`` where a blank cannot be narrowed to its sort and scope.
     """
     rules: dict[str, str] = {}
-    written = [_piece(piece, f"blank_{number}_", rules) for number, piece in enumerate(pieces)]
+    blanks = count()
+    written = [_piece(piece, "" if isinstance(piece, str) else f"blank_{next(blanks)}_", rules) for piece in pieces]
     return _narrowed({"start": " ".join(['"```python\\n"', *written, '"```"']), **rules}, own)
 
 
@@ -91,7 +93,7 @@ def gap_grammar(blank: Blank, before: str, after: str, own: Own = NOTHING) -> st
     ``template_grammar`` does.
     """
     rules: dict[str, str] = {}
-    written = _piece(blank, "blank_", rules)
+    written = _piece(blank, "blank_0_", rules)
     end = "GAP_END?" if blank.kind == "block" else f"({json.dumps(after, ensure_ascii=False)} GAP_END)?"
     parts = [json.dumps(before), written, end if after or blank.kind == "block" else "GAP_END?"]
     return _narrowed({"start": " ".join(parts if before else parts[1:]), "GAP_END": r"/\n+/", **rules}, own)
@@ -106,13 +108,20 @@ def _piece(piece: str | Blank, prefix: str, rules: dict[str, str]) -> str:
             for name, _ in scope or ():
                 for part in name.split("."):
                     _checked(part)
-            first, made = narrowed_rules(sort, dict(scope or ()), prefix)
-            rules |= {name: body for name, _, body in (line.partition(": ") for line in lark_text(made).splitlines())}
+            first, made = narrowed_texts(sort, scope or (), prefix)
+            rules |= made
             return first
         case Blank("block", depth, in_loop):
             return f"block_{depth}_in_loop" if in_loop else f"block_{depth}"
         case _:
             return json.dumps(piece, ensure_ascii=False)
+
+
+@lru_cache(maxsize=128)
+def narrowed_texts(sort: Sort, scope: tuple[tuple[str, Sort], ...], prefix: str) -> tuple[str, Mapping[str, str]]:
+    """The rules of a narrowed blank as texts, and the name of the first. A hole is asked for more than once."""
+    first, made = narrowed_rules(sort, dict(scope), prefix)
+    return first, {name: body for name, _, body in (line.partition(": ") for line in lark_text(made).splitlines())}
 
 
 def _narrowed(replaced: dict[str, str], own: Own) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -13,15 +14,17 @@ from compiler.bench.narrowing import ENTRY, bench_narrowing, header, render
 from compiler.bench.narrowing_kept import kept_expressions
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
+from compiler.commands.compile import add_arguments
 from compiler.fill.ask import constrained_request
 from compiler.fill.known_sorts import known_sorts
 from compiler.front import read_spec
 from compiler.ir.lower import lower_candidate
+from compiler.options import Options
 from compiler.source import Source
 from compiler.unit import Unit
 from grammar.acceptor import accepts
 from grammar.notation import read_grammar
-from grammar.specialise import Blank, template_grammar
+from grammar.specialise import Blank, narrowed_texts, template_grammar
 from solver.sorts import BOOL, FLOAT, INT, NONE, STR, DictSort, FunctionSort, ListSort, Sort, TupleSort, join
 
 NUMBERS, WORDS, PRICES = ListSort(INT), ListSort(STR), DictSort(STR, INT)
@@ -209,3 +212,18 @@ def test_the_bench_asks_in_batches_and_tells_what_became_of_the_answers() -> Non
 def test_no_word_of_a_narrowed_grammar_is_empty() -> None:
     for hole in narrowed_holes().values():
         assert not re.search(r'(?<!\\)""', template_grammar([hole]))
+
+
+def test_holes_are_narrowed_unless_that_is_left_out() -> None:
+    parser = ArgumentParser()
+    add_arguments(parser)
+    assert parser.parse_args(["small.py"]).narrow is Options().narrow is True
+    assert parser.parse_args(["small.py", "--no-narrow"]).narrow is False
+
+
+def test_the_rules_of_a_hole_are_written_once() -> None:
+    spec = read_spec(Source("small.py", FILE))
+    narrowed_texts.cache_clear()
+    for occurrence in range(3):
+        constrained_request(spec, spec.functions, spec.context, 0, occurrence, narrowed=True)
+    assert narrowed_texts.cache_info().misses == 1

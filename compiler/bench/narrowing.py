@@ -27,7 +27,7 @@ from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
 from compiler.bench.statistics import median
 from grammar.notation import read_grammar
-from grammar.specialise import Blank, template_grammar
+from grammar.specialise import Blank, narrowed_texts, template_grammar
 from solver.sorts import FunctionSort, format_sort
 
 ENTRY = "answer"
@@ -112,7 +112,7 @@ def bench_narrowing(
     progress("checking types")
     finished = [answer.code for answer in (*plain, *narrowed) if answer.fate == "finished"]
     wrong = _with_type_errors([code for code in finished if _is_python(code)])
-    written = [_milliseconds(partial(template_grammar, [hole])) for hole in holes.values()]
+    written = [_milliseconds(partial(_written_anew, hole)) for hole in holes.values()]
     masks = _masks([*holes.values()], vocabulary) if vocabulary else []
     return Narrowing(
         len(holes),
@@ -250,6 +250,11 @@ def _milliseconds(work: Callable[[], object]) -> float:
         work()
         times.append((process_time() - begun) * 1000)
     return median(times)
+
+
+def _written_anew(hole: Blank) -> str:
+    narrowed_texts.cache_clear()
+    return template_grammar([hole])
 
 
 def _masks(holes: Sequence[Blank], vocabulary: Sequence[bytes]) -> list[float]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -100,7 +100,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="answers asked of the model besides its first (default: %(default)s)",
     )
-    add("--narrow", action="store_true", help="hold expression holes to their types when an answer is constrained")
+    add(
+        "--narrow",
+        action=BooleanOptionalAction,
+        default=default.narrow,
+        help="hold expression holes to their types when an answer is constrained (default: yes)",
+    )
     add("--scratch", action="store_true", help="where no answer is right, ask for more that reason before their code")
     add("--fim", action="store_true", help="where no answer is right, ask for a file's holes by fill-in-the-middle")
     add("--best-effort", action="store_true", help="write the best candidate, marked as such, if none is accepted")

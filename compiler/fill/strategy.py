@@ -101,7 +101,7 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
         asked += count
         temperature = _next_temperature(pool, temperature)
     if not pool.candidates and constrained and not pool.budget.cut("model"):
-        ask_constrained(pool, backend, 1, options.seed)
+        ask_constrained(pool, backend, 1, options.seed, narrowed=options.narrow)
     if options.scratch and constrained and not pool.clean and not pool.budget.cut("scratch"):
         say(f"asking for {ROUND} answers with a scratch line for {pool.unit.name}")
         ask_with_scratch(pool, backend, ROUND, options.seed, narrowed=options.narrow)

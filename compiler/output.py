@@ -59,7 +59,14 @@ def _print(data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        drop_output()
         raise _refused("standard output", error.strerror or str(error), "") from error
+
+
+def drop_output() -> None:
+    """Let what is left in standard output's buffer go nowhere, or the interpreter's last flush would complain of it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _replace(target: str, data: bytes) -> None:

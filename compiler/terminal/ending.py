@@ -35,9 +35,9 @@ def ending_well(command: Callable[[], int]) -> int:
         tell(backend_failure(error))
         return ExitCode.BACKEND_FAILED
     except BrokenPipeError:
-        # Whoever read our output has gone: the interpreter's last flush must not complain of it either.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from compiler.output import drop_output
+
+        drop_output()
         return BROKEN_PIPE
     except Exception as error:
         tell(_own_fault(error))

@@ -1,6 +1,6 @@
 """What enumeration computes for a term is what the interpreter computes for the text that the term is written as.
 
-Every operation by itself, on values and on failures, and thousands of terms as enumeration keeps them, comprehensions
+Every operation by itself, on values and on failures, and over 10,000 terms as enumeration keeps them, comprehensions
 included. Enumeration may fail where Python does not: it refuses what grows too large, and looks at both sides of
 ``and`` and ``or``.
 """
@@ -59,7 +59,7 @@ SCOPES: dict[str, Scope] = {
 # These look at one side only where it decides.
 SHORT_CIRCUITS = ("a and b", "a or b")
 WORK = 6_000
-TERMS = 60
+TERMS = 250
 RUNS = 5
 
 

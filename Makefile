@@ -81,6 +81,6 @@ $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 .venv-vllm/.installed: pyproject.toml requirements-vllm.lock requirements-torch.lock
 	$(PYTHON) -m venv .venv-vllm
 	.venv-vllm/bin/$(PIP_INSTALL) --no-deps --require-hashes --requirement requirements-vllm.lock
-	.venv-vllm/bin/$(PIP_INSTALL) --no-deps --requirement requirements-torch.lock
+	.venv-vllm/bin/$(PIP_INSTALL) --requirement requirements-torch.lock
 	.venv-vllm/bin/$(PIP_INSTALL) $(THIS)
 	@touch $@

@@ -7,18 +7,16 @@ the grammar is all that they differ in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from backends.protocol import Backend, Proposal, Request
+from compiler.bench.asking import answered
 from compiler.bench.baseline import pool_request, raw_program, spec_of, visible_passes
-from compiler.bench.score import score
+from compiler.bench.score import Scores
 from compiler.bench.statistics import Difference, mean, paired_difference
 from compiler.bench.suites import Problem
 from compiler.fill.ask import constrained_request
 from compiler.spec import Spec
-
-TOGETHER = 64
-"""How many answers are asked for at once; what is answered is in the cache after each batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +53,28 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
     @property
+    def free(self) -> list[Drawn]:
+        """What was drawn without the grammar."""
+        return [pair.free for pair in self.pairs]
+
+    @property
+    def constrained(self) -> list[Drawn]:
+        """What was drawn under the grammar."""
+        return [pair.constrained for pair in self.pairs]
+
+    @property
     def difference(self) -> Difference:
         """How much more the constrained side solves, paired by problem; a problem's seeds stay together."""
-        return paired_difference(self._solved("constrained"), self._solved("free"))
+        ours: dict[str, list[bool]] = {}
+        theirs: dict[str, list[bool]] = {}
+        for pair in self.pairs:
+            ours.setdefault(pair.id, []).append(pair.constrained.solved)
+            theirs.setdefault(pair.id, []).append(pair.free.solved)
+        return paired_difference(ours, theirs)
 
     def of_seed(self, seed: int) -> Comparison:
         """The pairs of one seed alone."""
-        return Comparison(
-            self.engine, self.model, self.samples, tuple(pair for pair in self.pairs if pair.seed == seed)
-        )
-
-    def share(self, side: str) -> float:
-        """The share of the problems that a side solves."""
-        return mean(getattr(pair, side).solved for pair in self.pairs)
-
-    def right(self, side: str) -> float:
-        """The share of a side's answers that are right."""
-        return mean(getattr(pair, side).right / self.samples for pair in self.pairs)
-
-    def total(self, side: str, what: str) -> int:
-        """The sum of one figure of a side, such as ``tokens``."""
-        return sum(getattr(getattr(pair, side), what) for pair in self.pairs)
-
-    def _solved(self, side: str) -> dict[str, list[bool]]:
-        solved: dict[str, list[bool]] = {}
-        for pair in self.pairs:
-            solved.setdefault(pair.id, []).append(getattr(pair, side).solved)
-        return solved
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair.seed == seed))
 
     def to_json(self) -> dict[str, object]:
         """The figures as JSON data."""
@@ -93,16 +86,19 @@ def bench_constrained(
 ) -> Comparison:
     """Draw ``samples`` answers a side for each problem and seed, and judge them alike. Raises ``BackendError``."""
     specs = [spec_of(problem) for problem in problems]
-    pairs: list[Pair] = []
+    scores = [Scores(problem) for problem in problems]
+    found = Comparison(backend.engine, backend.model, samples, ())
     for seed in seeds:
         sides = [
             _answers([_asked(spec, seed, samples, bound) for spec in specs], backend, say) for bound in (False, True)
         ]
-        for problem, spec, free, bound in zip(problems, specs, *sides, strict=True):
-            known: dict[str, bool] = {}
-            pairs.append(Pair(problem.id, seed, *(_drawn(problem, spec, side, known) for side in (free, bound))))
-        say(f"seed {seed}: {_told(Comparison(backend.engine, backend.model, samples, tuple(pairs)).of_seed(seed))}")
-    return Comparison(backend.engine, backend.model, samples, tuple(pairs))
+        pairs = [
+            Pair(known.problem.id, seed, *(_drawn(known, spec, side) for side in drawn))
+            for known, spec, *drawn in zip(scores, specs, *sides, strict=True)
+        ]
+        found = replace(found, pairs=(*found.pairs, *pairs))
+        say(f"seed {seed}: {_told(found.of_seed(seed))}")
+    return found
 
 
 def _asked(spec: Spec, seed: int, samples: int, bound: bool) -> list[Request]:
@@ -116,26 +112,25 @@ def _asked(spec: Spec, seed: int, samples: int, bound: bool) -> list[Request]:
 
 def _answers(asked: Sequence[Sequence[Request]], backend: Backend, say: Callable[[str], None]) -> list[list[Proposal]]:
     """The answers to the requests of each problem."""
-    requests = [request for some in asked for request in some]
-    answers: list[Proposal] = []
-    for start in range(0, len(requests), TOGETHER):
-        answers += backend.propose(requests[start : start + TOGETHER])
-        say(f"{len(answers)} of {len(requests)} answers")
-    rest = iter(answers)
-    return [[next(rest) for _ in some] for some in asked]
+    requests = [(place, request) for place, some in enumerate(asked) for request in some]
+    answers: list[list[Proposal]] = [[] for _ in asked]
+    done = 0
+    for batch in answered(requests, lambda item: item[1], backend):
+        for (place, _), answer in batch:
+            answers[place].append(answer)
+        done += len(batch)
+        say(f"{done} of {len(requests)} answers")
+    return answers
 
 
-def _drawn(problem: Problem, spec: Spec, answers: Sequence[Proposal], known: dict[str, bool]) -> Drawn:
-    """Judge one side's answers; ``known`` holds the scores of programs by their text."""
-    programs = [raw_program(problem, answer.text) for answer in answers]
-    for program in programs:
-        if program not in known:
-            known[program] = score(problem, program).passed
+def _drawn(known: Scores, spec: Spec, answers: Sequence[Proposal]) -> Drawn:
+    """Judge one side's answers to a problem."""
+    programs = [raw_program(known.problem, answer.text) for answer in answers]
     # ``max`` keeps the first among equals.
     chosen = max(programs, key=lambda program: visible_passes(program, spec.functions))
     return Drawn(
-        known[chosen],
-        sum(known[program] for program in programs),
+        known.of(chosen).passed,
+        sum(known.of(program).passed for program in programs),
         sum(answer.finish == "length" for answer in answers),
         sum(answer.completion_tokens for answer in answers),
     )
@@ -147,15 +142,20 @@ def render(found: Comparison) -> str:
     problems = len(found.pairs) // len(seeds)
     lines = [f"{found.engine} {found.model}: {problems} problems, {found.samples} answers a side", ""]
     lines.append(f"{'':12}{'solved':>10}{'right answers':>15}{'cut':>6}{'tokens':>10}")
-    for side in ("free", "constrained"):
-        figures = f"{found.share(side):>10.1%}{found.right(side):>15.1%}{found.total(side, 'cut'):>6}"
-        lines.append(f"{side:12}{figures}{found.total(side, 'tokens'):>10}")
+    for name, side in (("free", found.free), ("constrained", found.constrained)):
+        right = mean(drawn.right / found.samples for drawn in side)
+        cut, tokens = sum(drawn.cut for drawn in side), sum(drawn.tokens for drawn in side)
+        lines.append(f"{name:12}{_solved(side):>10.1%}{right:>15.1%}{cut:>6}{tokens:>10}")
     lines += ["", *(f"seed {seed:<6} {_told(found.of_seed(seed))}" for seed in seeds)]
     return "\n".join([*lines, f"all         {_told(found)}"])
+
+
+def _solved(side: Sequence[Drawn]) -> float:
+    return mean(drawn.solved for drawn in side)
 
 
 def _told(found: Comparison) -> str:
     difference = found.difference
     interval = f"{difference.mean * 100:+.1f} [{difference.low * 100:.1f}, {difference.high * 100:.1f}]"
-    shares = f"free {found.share('free'):.1%}, constrained {found.share('constrained'):.1%}"
+    shares = f"free {_solved(found.free):.1%}, constrained {_solved(found.constrained):.1%}"
     return f"{shares}, {interval}, won {difference.won}, lost {difference.lost}"

@@ -20,9 +20,10 @@ from time import process_time
 from typing import Literal, TypeAlias
 
 from backends.protocol import Backend, Message, Proposal, Request, Sampling
+from compiler.bench.asking import answered
 from compiler.bench.grammars import narrowed_holes
 from compiler.bench.narrowing_kept import Kept, kept_expressions
-from compiler.bench.proposals import TOGETHER, Lost, is_whole, shown, unsayable, why_not
+from compiler.bench.proposals import Lost, is_whole, shown, unsayable, why_not
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
 from compiler.bench.statistics import median
@@ -106,9 +107,9 @@ def bench_narrowing(
 
     Raises ``OSError`` where mypy is not installed.
     """
-    holes = narrowed_holes()
-    plain = [*_answers(_asked(holes, count, narrowed=False), seed, backend, "plain", progress)]
-    narrowed = [*_answers(_asked(holes, count, narrowed=True), seed, backend, "narrowed", progress)]
+    holes, proposer = narrowed_holes(), backend or _Chance()
+    plain = [*_answers(_asked(holes, count, narrowed=False), seed, proposer, "plain", progress)]
+    narrowed = [*_answers(_asked(holes, count, narrowed=True), seed, proposer, "narrowed", progress)]
     progress("checking types")
     finished = [answer.code for answer in (*plain, *narrowed) if answer.fate == "finished"]
     wrong = _with_type_errors([code for code in finished if _is_python(code)])
@@ -169,20 +170,17 @@ def _asked(holes: Mapping[str, Blank], count: int, *, narrowed: bool) -> Iterato
 
 
 def _answers(
-    asked: Iterable[_Question], seed: int, backend: Backend | None, side: str, say: Callable[[str], None]
+    asked: Iterable[_Question], seed: int, backend: Backend, side: str, say: Callable[[str], None]
 ) -> Iterator[_Answer]:
     questions = list(asked)
-    cut = 0
-    for start in range(0, len(questions), TOGETHER):
-        some = questions[start : start + TOGETHER]
-        answers = (
-            [*_by_chance(some, seed)] if backend is None else backend.propose([item.request(seed) for item in some])
-        )
-        cut += sum(answer.finish == "length" for answer in answers)
-        for question, answer in zip(some, answers, strict=True):
+    done = cut = 0
+    for batch in answered(questions, lambda question: question.request(seed), backend):
+        for question, answer in batch:
             code = answer.text.removeprefix(_FENCE).removesuffix("```")
             yield _Answer(question.hole, question.occurrence, _fate(answer), code)
-        say(f"{side}: {start + len(some)} of {len(questions)} proposals, {cut} cut")
+        done += len(batch)
+        cut += sum(answer.finish == "length" for _, answer in batch)
+        say(f"{side}: {done} of {len(questions)} proposals, {cut} cut")
 
 
 def _fate(answer: Proposal) -> Fate:
@@ -191,11 +189,21 @@ def _fate(answer: Proposal) -> Fate:
     return "cut" if answer.finish == "length" else "outside"
 
 
-def _by_chance(asked: Sequence[_Question], seed: int) -> Iterator[Proposal]:
-    """Random texts of the grammars."""
-    for question in asked:
-        text = _writer(question.grammar).text(Random(f"{seed}/{question.hole}/{question.occurrence}"))
-        yield Proposal(text, 0, 0, "stop")
+class _Chance:
+    """Answers with random texts of the requests' grammars."""
+
+    engine, model = "chance", "none"
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        return [Proposal(self._text(request), 0, 0, "stop") for request in requests]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _text(self, request: Request) -> str:
+        assert request.grammar is not None
+        [message] = request.messages
+        return _writer(request.grammar).text(Random(f"{message.content}/{request.engine_seed}"))
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import count, islice
 
 from backends.protocol import Backend, Proposal, Request
+from compiler.bench.asking import answered
 from compiler.bench.baseline import spec_of
 from compiler.bench.suites import Problem
 from compiler.diagnostics import LiftcError
@@ -16,9 +17,6 @@ from compiler.fill.ask import code_in, constrained_request
 from compiler.ir.grammar_file import ALLOWED
 from compiler.ir.lower import lower_candidate
 from compiler.ir.verify import verify
-
-TOGETHER = 64
-"""How many answers are asked for at once; an engine decodes as many of them together as it can."""
 
 _SHOWN = 5
 
@@ -86,10 +84,9 @@ def bench_proposals(
     texts: set[str] = set()
     lost: list[Lost] = []
     asked = list(islice(_requests(problems, seed), amount))
-    for start in range(0, len(asked), TOGETHER):
-        some = asked[start : start + TOGETHER]
-        answers = backend.propose([request for _, request in some])
-        for (problem, request), answer in zip(some, answers, strict=True):
+    done = 0
+    for batch in answered(asked, lambda item: item[1], backend):
+        for (problem, request), answer in batch:
             if not is_whole(answer):
                 tally["cut" if answer.finish == "length" else "outside"] += 1
                 continue
@@ -98,7 +95,8 @@ def bench_proposals(
             tally["lowered"] += reason is None
             if reason is not None:
                 lost.append(Lost(problem.id, request.occurrence, reason, answer.text))
-        say(f"{start + len(some)} of {len(asked)}: {tally['lowered']} lower, {tally['cut']} cut, {len(lost)} lost")
+        done += len(batch)
+        say(f"{done} of {len(asked)}: {tally['lowered']} lower, {tally['cut']} cut, {len(lost)} lost")
     return Proposals(
         backend.engine,
         backend.model,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import liftc
 from backends.protocol import Backend, BackendError, Request
+from compiler.bench.asking import answered
 from compiler.bench.baseline import (
     RawModel,
     greedy_request,
@@ -23,7 +24,7 @@ from compiler.bench.baseline import (
     spec_of,
 )
 from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, revision, row_key
-from compiler.bench.score import Score, score
+from compiler.bench.score import Score, Scores
 from compiler.bench.suites import Problem
 from compiler.diagnostics import LiftcError
 from compiler.driver import compile_source
@@ -32,8 +33,6 @@ from compiler.options import Ablation, Options
 from compiler.result import Result
 
 Progress = Callable[[str], None]
-PREFETCH = 64
-"""How many answers are asked for at once ahead of the compiles; what is answered is in the cache after each batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def run(
 
 def run_task(task: Task, backend: Backend | None) -> Row:
     """Compile one problem and score everything; an error becomes part of the row."""
-    scores = _Scores(task.problem)
+    scores = Scores(task.problem)
     row, answers = _compile(task, backend, scores)
     if backend is None:
         return row
@@ -124,10 +123,11 @@ def prefetch(
     """
     say = progress or _silent
     requests = list(_pool_requests(problems, seeds, samples))
-    for start in range(0, len(requests), PREFETCH):
-        backend.propose(requests[start : start + PREFETCH])
-        say(f"{min(start + PREFETCH, len(requests))} of {len(requests)} answers")
-    return len(requests)
+    done = 0
+    for batch in answered(requests, lambda request: request, backend):
+        done += len(batch)
+        say(f"{done} of {len(requests)} answers")
+    return done
 
 
 def without(options: Options, parts: Sequence[Ablation]) -> Options:
@@ -143,20 +143,7 @@ def _pool_requests(problems: Sequence[Problem], seeds: Sequence[int], samples: i
             yield from (pool_request(spec, seed, occurrence) for spec in specs)
 
 
-@dataclass(slots=True)
-class _Scores:
-    """Scores by program text, so that equal programs run once."""
-
-    problem: Problem
-    known: dict[str, Score] = field(default_factory=dict)
-
-    def of(self, program: str) -> Score:
-        if program not in self.known:
-            self.known[program] = score(self.problem, program)
-        return self.known[program]
-
-
-def _compile(task: Task, backend: Backend | None, scores: _Scores) -> tuple[Row, list[str]]:
+def _compile(task: Task, backend: Backend | None, scores: Scores) -> tuple[Row, list[str]]:
     """The row of a compile, and the answers that it drew from the model."""
     options = replace(task.options, seed=task.seed, best_effort=True)
     try:
@@ -181,7 +168,7 @@ def _blank(task: Task) -> Row:
     )
 
 
-def _with_result(row: Row, result: Result, scores: _Scores) -> Row:
+def _with_result(row: Row, result: Result, scores: Scores) -> Row:
     scored = Score(False, "no program") if result.program is None else scores.of(result.program)
     usage = result.usage
     return replace(
@@ -207,7 +194,7 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel, scores: _Scores) -> Row:
+def _with_baseline(row: Row, answers: Sequence[str], task: Task, model: RawModel, scores: Scores) -> Row:
     tokens = task.options.budget_tokens if row.status == "error" else row.completion_tokens
     filtered = sample_and_filter(model, tokens)
     kept, greedy = scores.of(filtered.chosen.program), scores.of(filtered.greedy.program)
@@ -244,7 +231,7 @@ def _lowering(right: Sequence[str], problem: Problem) -> tuple[dict[str, int], t
     return {"right": len(right), "lowered": len(right) - len(refused)}, tuple(refused)
 
 
-def _pool_solves(task: Task, model: RawModel, scores: _Scores) -> bool:
+def _pool_solves(task: Task, model: RawModel, scores: Scores) -> bool:
     answers = [model.greedy(), *(model.sample(number) for number in range(task.options.samples))]
     return any(scores.of(answer.program).passed for answer in answers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compiler.bench.suites import Problem
 from compiler.judge.judge import describe_outcome
@@ -28,3 +28,17 @@ def score(problem: Problem, program: str) -> Score:
     if isinstance(outcome, Returned):
         return Score(True)
     return Score(False, describe_outcome(outcome)[:_LONGEST_FAILURE])
+
+
+@dataclass(slots=True)
+class Scores:
+    """Scores by program text, so that equal programs run once."""
+
+    problem: Problem
+    known: dict[str, Score] = field(default_factory=dict)
+
+    def of(self, program: str) -> Score:
+        """The score of a program."""
+        if program not in self.known:
+            self.known[program] = score(self.problem, program)
+        return self.known[program]

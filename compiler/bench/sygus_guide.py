@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.protocol import Backend, Request
-from compiler.bench.run import PREFETCH
+from compiler.bench.asking import answered
 from compiler.diagnostics import LiftcError
 from compiler.front import read_source
 from compiler.sygus.proposals import proposal_requests
@@ -35,11 +35,11 @@ def draw(
         with suppress(LiftcError):
             asked += [(path, request) for request in proposal_requests(read_problem(read_source(path)))]
     answers: dict[Path, tuple[str, ...]] = {}
-    for start in range(0, len(asked), PREFETCH):
-        batch = asked[start : start + PREFETCH]
-        proposals = backend.propose([request for _, request in batch])
-        for (path, _), proposal in zip(batch, proposals, strict=True):
+    done = 0
+    for batch in answered(asked, lambda item: item[1], backend):
+        for (path, _), proposal in batch:
             answers[path] = (*answers.get(path, ()), proposal.text)
+        done += len(batch)
         if progress is not None:
-            progress(f"{start + len(batch)} of {len(asked)} answers")
+            progress(f"{done} of {len(asked)} answers")
     return answers

@@ -149,7 +149,7 @@ def _python(term: Smt) -> str | None:
         return None if inside is None else f"(-{inside})"
     if kind not in plain:
         return None
-    if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and not (smt.is_positive_number(children[1])):
+    if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and not smt.is_positive_number(children[1]):
         return None
     parts = [_python(child) for child in children]
     texts = [part for part in parts if part is not None]

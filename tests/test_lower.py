@@ -343,6 +343,11 @@ def f(x):
     assert isinstance(module.function("f").body[0], If)
 
 
+def test_what_python_would_warn_of_in_a_candidate_is_not_told_to_the_user(recwarn: pytest.WarningsRecorder) -> None:
+    lower_candidate("def f(a):\n    return '\\c' + a\n", "f", "")
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_comments_inside_a_statement_are_kept() -> None:
     module = lower_module(Source("a.py", "x = [  # one\n    1,\n    # two\n    2,\n]  # three\ny = 1\n"))
     first = module.body[0]

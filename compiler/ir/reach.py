@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -112,7 +113,9 @@ def _check_entry(effects: Sequence[_Effect], text: Surface, entry: str) -> None:
 def _effects(surface: Surface) -> list[_Effect]:
     statements = [node for node in surface.tree.body if not is_main_block(node)]
     try:
-        table = symtable.symtable(plain_lines(surface.source.text), surface.source.name, "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            table = symtable.symtable(plain_lines(surface.source.text), surface.source.name, "exec")
     except (SyntaxError, RecursionError) as error:
         raise LowerError("L0201", f"not Python: {error}", surface.source.span(0, 1)) from None
     scopes = [(child.get_lineno(), _globals_of(child)) for child in table.get_children()]

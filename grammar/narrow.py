@@ -8,18 +8,18 @@ Generation with Language Models"); here it is a grammar without left recursion, 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-from grammar.bound_names import Scope, item_binding, loop_bindings, sorts_within
+from grammar.bound_names import Scope, item_binding, loop_bindings
 from grammar.interpolation import fields_over
-from grammar.notation import Choice, Part, Reference, Repeat, Text, choice, read_grammar, sequence
+from grammar.notation import Part, Reference, Repeat, Text, choice, sequence
 from grammar.operations import KEY, SLICE
 from grammar.optional_parts import NEXT, any_of, either, listed, maybe, repeated, row
 from grammar.productive import productive
+from grammar.rule_book import TERMINALS, RuleBook
 from grammar.sorts_in_play import fitting, is_float_inside, sorts_in_play
 from grammar.ways import Ways
 from solver.sorts import (
@@ -40,33 +40,7 @@ from solver.sorts import (
     element_of,
 )
 
-MOST_DEPTH = 1
-"""How many comprehensions and lambdas may stand around an expression."""
-
 Level: TypeAlias = Literal["whole", "expr", "test", "term", "primary", "head", "comp", "slice", "keyed"]
-
-_TERMINALS = read_grammar(
-    r"""
-start: INT_LITERAL
-INT_LITERAL: /0|[1-9][0-9]*/
-FLOAT_LITERAL: /(0|[1-9][0-9]*)\.[0-9]+/
-STR_LITERAL: /"([^"\\\x00-\x1f]|\\[nrt"'\\])*"/ | /'([^'\\\x00-\x1f]|\\[nrt"'\\])*'/
-F_TEXT: /([^"'\\{}\x00-\x1f]|\\[nrt\\])+/
-INT_FORMAT: /:(,|0?[1-9]?d)/
-FLOAT_FORMAT: /:,?\.[0-9]f/
-AND_OR: / (and|or) /
-COMPARED: / ?(==|!=|<=?|>=?) ?/
-EQUALS: / ?(==|!=) ?/
-WHOLE_OP: / ?(\+|-|\*|\/\/|%|&|\||\^|<<|>>) ?/
-REAL_OP: / ?(\+|-|\*|\/\/?|%) ?/
-POWER: / ?\*\* ?/
-SET_OP: / ?(&|\||-|\^) ?/
-JOIN: / ?\+ ?/
-TIMES: / ?\* ?/
-NEXT: /, ?/
-RANGE: / ?: ?/
-"""
-)
 
 
 def narrowed_rules(sort: Sort, scope: Mapping[str, Sort], prefix: str) -> tuple[str, dict[str, Part]]:
@@ -75,24 +49,20 @@ def narrowed_rules(sort: Sort, scope: Mapping[str, Sort], prefix: str) -> tuple[
     A name may have dots, as ``math.sqrt``. Raises ``ValueError`` where no expression of that sort can be written.
     """
     sorts = sorts_in_play(sort, scope.values())
-    rules = _Rules(prefix, sorts, Ways(sorts, frozenset(scope)))
+    rules = _Rules(RuleBook(prefix), sorts, Ways(sorts, frozenset(scope)))
     first = rules.rule("whole", sort, Scope(0, dict(scope), rules.sorts))
     if first is None:
         raise ValueError("no expression of that sort can be written in that scope")
-    return first.name, productive(rules.finish() | _TERMINALS, first.name)
+    return first.name, productive(rules.book.finish() | TERMINALS, first.name)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Rules:
-    """The rules made so far, for one hole. A choice without options marks what cannot be written."""
+    """How the expressions of one hole are written, level by level."""
 
-    prefix: str
+    book: RuleBook
     sorts: tuple[Sort, ...]
     ways: Ways
-    pending: deque[tuple[str, Callable[[], Iterable[Part | None]]]] = field(default_factory=deque)
-    made: dict[str, Part] = field(default_factory=dict)
-    words: dict[tuple[str, ...], Reference] = field(default_factory=dict)
-    scopes: dict[tuple[tuple[str, Sort], ...], Scope] = field(default_factory=dict)
 
     def rule(self, level: Level, sort: Sort, scope: Scope) -> Reference | None:
         """A reference to the rule for expressions of a sort; ``None`` where the sort is not in play."""
@@ -109,21 +79,7 @@ class _Rules:
             "slice": self._slice,
             "keyed": self._keyed,
         }[level]
-        return self._named(f"{level}_{self.sorts.index(sort)}_{scope.number}", lambda: make(sort, scope))
-
-    def _named(self, name: str, make: Callable[[], Iterable[Part | None]]) -> Reference:
-        name = self.prefix + name
-        if name not in self.made:
-            self.made[name] = Choice(())
-            self.pending.append((name, make))
-        return Reference(name)
-
-    def finish(self) -> dict[str, Part]:
-        """All rules that those asked for need."""
-        while self.pending:
-            name, make = self.pending.popleft()
-            self.made[name] = choice(option for option in make() if option is not None)
-        return self.made
+        return self.book.named(f"{level}_{self.sorts.index(sort)}_{scope.number}", lambda: make(sort, scope))
 
     def _expr(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         """Any expression: conditionals, and what has a value of several sorts."""
@@ -158,20 +114,20 @@ class _Rules:
 
     def _test(self, _: Sort, scope: Scope) -> Iterator[Part | None]:
         """Truth values: ``and`` and ``or`` over comparisons."""
-        one = self._named(f"truth_{scope.number}", lambda: self._truths(scope))
+        one = self.book.named(f"truth_{scope.number}", lambda: self._truths(scope))
         yield row(one, repeated(row(Reference("AND_OR"), one)))
 
     def _condition(self, scope: Scope) -> Part | None:
         """What stands after an ``if``: truth values, and what counts as one."""
         sized = [sort for sort in scope.sorts if isinstance(sort, ListSort | SetSort | DictSort) or sort == STR]
-        truth = self._named(f"truth_{scope.number}", lambda: self._truths(scope))
+        truth = self.book.named(f"truth_{scope.number}", lambda: self._truths(scope))
         counted = [self.rule("primary", sort, scope) for sort in sized]
-        one = self._named(f"counted_{scope.number}", lambda: [truth, self.rule("term", INT, scope), *counted])
+        one = self.book.named(f"counted_{scope.number}", lambda: [truth, self.rule("term", INT, scope), *counted])
         more = row(one, repeated(row(Reference("AND_OR"), one)))
-        return self._named(f"condition_{scope.number}", lambda: [more])
+        return self.book.named(f"condition_{scope.number}", lambda: [more])
 
     def _truths(self, scope: Scope) -> Iterator[Part | None]:
-        compared = self._named(f"compared_{scope.number}", lambda: self._comparisons(scope))
+        compared = self.book.named(f"compared_{scope.number}", lambda: self._comparisons(scope))
         yield sequence([maybe(Text("not ")), compared])
         sized = [sort for sort in scope.sorts if isinstance(sort, ListSort | SetSort | DictSort) or sort == STR]
         yield row(Text("not "), either(*(self.rule("primary", sort, scope) for sort in sized)))
@@ -209,7 +165,7 @@ class _Rules:
             case _:
                 yield self.rule("primary", sort, scope)
                 return
-        one = self._named(f"unit_{self.sorts.index(sort)}_{scope.number}", lambda: self._units(sort, scope))
+        one = self.book.named(f"unit_{self.sorts.index(sort)}_{scope.number}", lambda: self._units(sort, scope))
         yield row(one, repeated(row(Reference(operator), one)))
 
     def _units(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
@@ -232,7 +188,7 @@ class _Rules:
         """What may follow a value of one sort so that the whole has another; nothing where they are the same."""
         if wanted not in self.ways.reached(here, scope.sorts):
             return sequence(()) if here == wanted else None
-        return self._named(
+        return self.book.named(
             f"tail_{self.sorts.index(here)}_{self.sorts.index(wanted)}_{scope.number}",
             lambda: self._tails(here, wanted, scope),
         )
@@ -250,7 +206,7 @@ class _Rules:
             for (slots, rest), words in self.ways.steps[here][after].items():
                 yield self._written(words, rest, slots[1:], scope)
 
-        return self._named(f"step_{self.sorts.index(here)}_{self.sorts.index(after)}_{scope.number}", make)
+        return self.book.named(f"step_{self.sorts.index(here)}_{self.sorts.index(after)}_{scope.number}", make)
 
     def _head(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         """Names, literals, brackets, displays, and calls."""
@@ -281,7 +237,7 @@ class _Rules:
     ) -> Part | None:
         """Operations with their slots filled. A generator that is the only argument stands without brackets."""
         given = iter(slots)
-        written: list[Part | None] = [self._words(words)]
+        written: list[Part | None] = [self.book.one_of(words)]
         for before, part, after in zip((words[0], *rest), rest, (*rest[1:], ""), strict=False):
             if isinstance(part, str):
                 written.append(NEXT if part == ", " else Text(part))
@@ -299,16 +255,6 @@ class _Rules:
                     is_default = len(slots) == 2 and words[0] in (".get(", ".setdefault(") and slot is slots[1]
                     written.append(self.rule("whole" if is_default else "expr", slot, scope))
         return row(*written)
-
-    def _words(self, words: Sequence[str]) -> Part:
-        """Any of the words, as one terminal."""
-        if len(words) == 1:
-            return Text(words[0])
-        if tuple(words) not in self.words:
-            name = f"{self.prefix.upper()}WORD_{len(self.words)}"
-            self.made[name] = any_of(*words)
-            self.words[tuple(words)] = Reference(name)
-        return self.words[tuple(words)]
 
     def _displays(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         match sort:
@@ -338,7 +284,7 @@ class _Rules:
         for iterable in scope.sorts:
             if not isinstance(iterable, IterableSort):
                 continue
-            for inner in self._inner(scope, loop_bindings(scope.names, iterable.element)):
+            for inner in self.book.inner(scope, loop_bindings(scope.names, iterable.element)):
                 loop = Text(f" for {', '.join(name for name in inner.names if name not in scope.names)} in ")
                 test = maybe(row(Text(" if "), self._condition(inner)))
                 options.append(row(body(inner), loop, self._source(iterable, scope), test))
@@ -347,7 +293,7 @@ class _Rules:
     def _source(self, iterable: Sort, scope: Scope) -> Part | None:
         """What a loop runs over."""
         fits = [sort for sort in scope.sorts if fitting(sort, iterable) and not isinstance(sort, UnionSort)]
-        return self._named(
+        return self.book.named(
             f"source_{self.sorts.index(iterable)}_{scope.number}",
             lambda: (self.rule("term", sort, scope) for sort in fits),
         )
@@ -368,28 +314,18 @@ class _Rules:
             if isinstance(own, FunctionSort) and own.parameters == (item,) and own.result in (INT, FLOAT, STR):
                 yield Text(name)
         bound = item_binding(scope.names, item)
-        for inner in self._inner(scope, [bound]):
+        for inner in self.book.inner(scope, [bound]):
             keys = either(*(self.rule("expr", sort, inner) for sort in (_number(inner), STR)))
-            plain = self._named(f"key_{inner.number}", partial(iter, (keys,)))
+            plain = self.book.named(f"key_{inner.number}", partial(iter, (keys,)))
             pair = row(Text("("), listed(plain, 2), Text(")"))
             yield row(Text(f"lambda {', '.join(bound)}: "), either(plain, pair))
 
     def _interpolated(self, scope: Scope) -> Iterator[Part | None]:
         """Formatted strings."""
-        fields = self._named(f"fields_{scope.number}", lambda: fields_over(scope.names))
+        fields = self.book.named(f"fields_{scope.number}", lambda: fields_over(scope.names))
         part = either(Reference("F_TEXT"), fields)
         for quote in "\"'":
             yield row(Text(f"f{quote}"), repeated(part), Text(quote))
-
-    def _inner(self, scope: Scope, bindings: Iterable[dict[str, Sort]]) -> Iterator[Scope]:
-        """The scopes in which such names are bound."""
-        for bound in bindings if scope.depth < MOST_DEPTH else ():
-            names = {**scope.names, **bound}
-            key = tuple(names.items())
-            if key not in self.scopes:
-                sorts = sorts_within(scope.sorts, scope.names, bound)
-                self.scopes[key] = Scope(len(self.scopes) + 1, names, sorts, scope.depth + 1)
-            yield self.scopes[key]
 
 
 def _number(scope: Scope) -> Sort:

@@ -21,6 +21,12 @@ SAMPLE_TEMPERATURE = 0.8
 ANSWER_TOKENS = 512
 
 
+def greedy_then_sampled(occurrence: int, seed: int, max_tokens: int = ANSWER_TOKENS) -> Sampling:
+    """How the ``occurrence``-th of equal requests (from 0) is decoded where no greedy answer came before them."""
+    temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
+    return Sampling(temperature=temperature, top_p=0.95, max_tokens=max_tokens, seed=seed)
+
+
 def first_request(spec: Spec, functions: tuple[FunctionSpec, ...], context: str) -> Request:
     """The greedy request for the functions of one unit, in the raw model's own terms."""
     return _request(_prompt(spec, functions, context), Sampling(temperature=0.0, max_tokens=ANSWER_TOKENS, seed=0), 0)
@@ -55,8 +61,7 @@ def constrained_request(
 
     ``narrowed`` holds the holes of a Python file whose sorts are known to them; other requests are the same without it.
     """
-    temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
-    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=max_tokens, seed=seed)
+    sampling = greedy_then_sampled(occurrence, seed, max_tokens)
     grammar = answer_grammar(functions, context, narrowed=narrowed)
     return _request(_prompt(spec, functions, context), sampling, occurrence, grammar)
 
@@ -71,8 +76,7 @@ def scratch_request(
     narrowed: bool = False,
 ) -> Request:
     """The question with one to three plain lines to reason in before the code: greedy at first, then sampled."""
-    temperature = SAMPLE_TEMPERATURE if occurrence else 0.0
-    sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
+    sampling = greedy_then_sampled(occurrence, seed)
     grammar = with_scratch(answer_grammar(functions, context, narrowed=narrowed))
     prompt = _template("scratch").format(prompt=_prompt(spec, functions, context))
     return _request(prompt, sampling, occurrence, grammar)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from backends.protocol import Gap, Request, Sampling
-from compiler.fill.ask import ANSWER_TOKENS, SAMPLE_TEMPERATURE
+from backends.protocol import Gap, Request
+from compiler.fill.ask import ANSWER_TOKENS, greedy_then_sampled
 from compiler.fill.known_sorts import known_sorts
 from compiler.fill.own_names import own_names
 from compiler.fill.shape import expression_blank, in_loop
@@ -80,12 +80,8 @@ class Draft:
     def request(self, seed: int) -> Request:
         """The request for the first open hole: greedy in the first try, sampled in the others."""
         opening = self.openings[len(self.answers)]
-        sampling = Sampling(
-            temperature=SAMPLE_TEMPERATURE if self.number else 0.0,
-            top_p=0.95,
-            max_tokens=ANSWER_TOKENS if opening.blank.kind == "block" else EXPRESSION_TOKENS,
-            seed=seed,
-        )
+        most = ANSWER_TOKENS if opening.blank.kind == "block" else EXPRESSION_TOKENS
+        sampling = greedy_then_sampled(self.number, seed, most)
         grammar = gap_grammar(opening.blank, opening.lead, self._line_behind, self.own)
         return Request((), sampling, grammar, self.number, self.gap)
 

@@ -1,4 +1,4 @@
-"""What engines in this process share: a conversation as a model's own tokens, and what is decoded together."""
+"""What engines in this process share: a conversation as tokens, what is decoded together, and the text of what was."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def _chat(tokenizer: Any, request: Request) -> tuple[int, ...]:
     turns = [{"role": message.role, "content": message.content} for message in request.messages]
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def whole(text: str) -> str:
+    """A decoded text without the character at its end that it was cut within: a token may hold part of one."""
+    return text.rstrip("\N{REPLACEMENT CHARACTER}")
 
 
 def batches(requests: Sequence[Request], most: int) -> Iterator[list[int]]:

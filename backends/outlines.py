@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from backends.chat import prompt_of
+from backends.chat import prompt_of, whole
 from backends.folders import find_folder
 from backends.gaps import refuse_gaps
 from backends.local import LocalModel
@@ -97,7 +97,7 @@ class Outlines:
         cut = _before(text, request.sampling.stop)
         ended = counter.steps < most or cut != text or (held is not None and conforms(text, request.grammar or ""))
         return Proposal(
-            text=cut,
+            text=whole(cut),
             prompt_tokens=len(prompt),
             completion_tokens=counter.steps,
             finish="stop" if ended else "length",

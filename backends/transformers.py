@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from backends.chat import batches, prompt_of
+from backends.chat import batches, prompt_of, whole
 from backends.decoding import Row, decode
 from backends.folders import ModelFolder, find_folder, quiet
 from backends.local import LocalModel
@@ -93,7 +93,7 @@ class _Loaded:
 
     def proposal(self, row: Row, seconds: float) -> Proposal:
         return Proposal(
-            text=row.text(self._text),
+            text=whole(row.text(self._text)),
             prompt_tokens=len(row.prompt),
             completion_tokens=len(row.tokens),
             finish=row.finish or "stop",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -80,6 +81,12 @@ class EngineLaws:
         [stopped] = backend.propose([Request(LONGER, Sampling(max_tokens=12, stop=(word,)))])
         assert stopped.text == free.text[: free.text.index(word)]
         assert stopped.finish == "stop"
+
+    def test_an_answer_cut_within_a_character_ends_before_it(self, backend: Backend) -> None:
+        answers = backend.propose([Request(HELLO, Sampling(max_tokens=most)) for most in range(1, 17)])
+        texts = [answer.text for answer in answers]
+        assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
+        assert not any(text.endswith("\N{REPLACEMENT CHARACTER}") for text in texts)
 
     def test_failures_are_told(self, backend: Backend) -> None:
         long = Request((Message("user", "hello world " * CONTEXT),), Sampling(max_tokens=8))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from backends.protocol import Proposal, Request
+from backends.protocol import BackendError, Proposal, Request
 from compiler.bench.overheads import measure_bookkeeping, measure_decoding, measure_start_up
 from compiler.bench.rows import Configuration, Row, Solved
 from compiler.bench.suites import read_suite
@@ -15,15 +15,19 @@ from compiler.bench.suites import read_suite
 
 @dataclass
 class Counting:
-    """Answers with as many tokens as it may, and remembers what was asked."""
+    """Answers with as many tokens as it may, but for the seeds of ``short``, and remembers what was asked."""
 
+    short: frozenset[int] = frozenset()
     asked: list[Sequence[Request]] = field(default_factory=list)
     engine: str = "counting"
     model: str = "none"
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         self.asked.append(requests)
-        return [Proposal("", 1, request.sampling.max_tokens, "length") for request in requests]
+        return [
+            Proposal("", 1, min(request.sampling.max_tokens, 9 if request.sampling.seed in self.short else 99), "length")
+            for request in requests
+        ]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -52,15 +56,26 @@ def test_free_and_constrained_decoding_ask_the_same() -> None:
     backend = Counting()
     speeds = measure_decoding(read_suite("own", limit=3), backend, batches=(1, 2), rounds=3)
     assert [(speed.batch, speed.rounds) for speed in speeds] == [(1, 3), (2, 3)]
-    sides = backend.asked[::3]
+    drawn, sides = backend.asked[:2], backend.asked[2::3]
+    assert _free(drawn[0]) == drawn[1]
     assert len(sides) == 2 * 2 * 4
     for one, other in zip(sides[::2], sides[1::2], strict=True):
         assert {one[0].grammar is None, other[0].grammar is None} == {True, False}
-        assert [replace(request, grammar=None) for request in one] == [
-            replace(request, grammar=None) for request in other
-        ]
+        assert _free(one) == _free(other)
     firsts = [requests[0].grammar for requests in sides[::2]]
     assert firsts.count(None) == 4, "either side comes first as often as the other"
+
+
+def test_answers_that_end_early_are_not_measured() -> None:
+    backend = Counting(short=frozenset({0, 2}))
+    measure_decoding(read_suite("own", limit=1), backend, batches=(2,), rounds=2)
+    assert {request.sampling.seed for requests in backend.asked[4:] for request in requests} == {1, 3}
+    with pytest.raises(BackendError, match="no answer of 4 has 64 tokens"):
+        measure_decoding(read_suite("own", limit=1), Counting(short=frozenset(range(4))))
+
+
+def _free(requests: Sequence[Request]) -> list[Request]:
+    return [replace(request, grammar=None) for request in requests]
 
 
 def test_start_up_is_measured_in_pairs() -> None:

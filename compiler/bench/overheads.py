@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from backends.protocol import Backend, Request
+from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.bench.baseline import spec_of
 from compiler.bench.rows import Row
 from compiler.bench.statistics import bootstrap_interval, median
@@ -22,6 +22,7 @@ BUDGETED = frozenset({"load", "model", "search", "repair"})
 """Phases of a compile whose time is the model's, or a budget that search uses up as it may."""
 
 _DECODED = 64
+_DRAWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,11 @@ def measure_decoding(
 ) -> tuple[Decoding, ...]:
     """Decode answers to the compiler's own requests under its grammar and without it, in turns.
 
-    The engine may have no cache of answers before it. Raises ``BackendError``.
+    The engine may have no cache of answers before it. Raises ``BackendError``, also where no answers are long enough.
     """
-    bound = [_constrained(spec_of(problem)) for problem in problems]
+    bound = _long(
+        [_constrained(spec_of(problem), seed) for seed in range(_DRAWN) for problem in problems], backend, max(batches)
+    )
     return tuple(_decoding(bound, backend, batch, rounds) for batch in batches)
 
 
@@ -131,15 +134,38 @@ def render(found: Overheads) -> str:
     return "\n".join(lines)
 
 
+def _long(requests: Sequence[Request], backend: Backend, batch: int) -> list[Request]:
+    """Those whose answers have as many tokens as they may, on either side.
+
+    An answer that ends leaves fewer to be decoded together, and each of these then takes longer.
+    """
+    found: list[Request] = []
+    for start in range(0, len(requests), batch):
+        asked = requests[start : start + batch]
+        sides = [_asked(backend, side, _DECODED)[0] for side in (asked, _free(asked))]
+        found += [
+            request
+            for request, *answers in zip(asked, *sides, strict=True)
+            if all(answer.completion_tokens == _DECODED for answer in answers)
+        ]
+        if len(found) >= batch:
+            return found
+    if not found:
+        raise BackendError(f"no answer of {len(requests)} has {_DECODED} tokens, both free and under the grammar")
+    return found
+
+
+def _free(requests: Sequence[Request]) -> list[Request]:
+    return [replace(request, grammar=None) for request in requests]
+
+
 def _decoding(requests: Sequence[Request], backend: Backend, batch: int, rounds: int) -> Decoding:
     free: list[float] = []
     bound: list[float] = []
     # The first round loads the model, compiles the grammars and is not counted.
     for number in range(rounds + 1):
-        asked = [
-            replace(requests[(number * batch + place) % len(requests)], occurrence=number) for place in range(batch)
-        ]
-        sides = [(bound, asked), (free, [replace(request, grammar=None) for request in asked])]
+        asked = [requests[(number * batch + place) % len(requests)] for place in range(batch)]
+        sides = [(bound, asked), (free, _free(asked))]
         for speeds, side in sides if number % 2 else sides[::-1]:
             speed = _tokens_a_second(backend, side)
             if number:
@@ -149,24 +175,28 @@ def _decoding(requests: Sequence[Request], backend: Backend, batch: int, rounds:
     return Decoding(batch, median(free), median(bound), median(ratios), low, high, rounds)
 
 
-def _constrained(spec: Spec) -> Request:
-    return constrained_request(spec, spec.functions, "", 0, 0)
+def _constrained(spec: Spec, seed: int) -> Request:
+    # A seed of its own for each: an engine may decode samples that differ in nothing else as one request of many.
+    return constrained_request(spec, spec.functions, "", seed, 1)
 
 
 def _tokens_a_second(backend: Backend, requests: Sequence[Request]) -> float:
     """The tokens after the first, a second: what reads the prompt and finds the first token's mask is left out."""
-    _ask(backend, requests, 1)
-    few, before = _ask(backend, requests, 1)
-    many, after = _ask(backend, requests, _DECODED)
-    return max(1, many - few) / max(1e-9, after - before)
+    _asked(backend, requests, 1)
+    few, before = _asked(backend, requests, 1)
+    many, after = _asked(backend, requests, _DECODED)
+    return max(1, _tokens(many) - _tokens(few)) / max(1e-9, after - before)
 
 
-def _ask(backend: Backend, requests: Sequence[Request], most: int) -> tuple[int, float]:
-    """The completion tokens and the seconds of answers with at most so many tokens each."""
+def _asked(backend: Backend, requests: Sequence[Request], most: int) -> tuple[list[Proposal], float]:
+    """Answers with at most so many tokens each, and how many seconds they took."""
     asked = [replace(request, sampling=replace(request.sampling, max_tokens=most)) for request in requests]
     begun = perf_counter()
-    proposals = backend.propose(asked)
-    return sum(proposal.completion_tokens for proposal in proposals), perf_counter() - begun
+    return backend.propose(asked), perf_counter() - begun
+
+
+def _tokens(proposals: Sequence[Proposal]) -> int:
+    return sum(proposal.completion_tokens for proposal in proposals)
 
 
 def _shares(row: Row) -> dict[str, float]:

@@ -25,7 +25,9 @@ class Counting:
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
         self.asked.append(requests)
         return [
-            Proposal("", 1, min(request.sampling.max_tokens, 9 if request.sampling.seed in self.short else 99), "length")
+            Proposal(
+                "", 1, min(request.sampling.max_tokens, 9 if request.sampling.seed in self.short else 99), "length"
+            )
             for request in requests
         ]
 

@@ -23,11 +23,11 @@ _SPARE = ("x", "y", "z", "a", "b", "j")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names in sight, the sorts of expressions over them, and the number that rules of this scope carry."""
+    """The names in sight, and the sorts of expressions over them. Rules carry the numbers of their scope and sorts."""
 
     number: int
     names: Mapping[str, Sort]
-    sorts: tuple[Sort, ...]
+    sorts: Mapping[Sort, int]
     depth: int = 0
 
 
@@ -54,12 +54,13 @@ def item_binding(names: Mapping[str, Sort], item: Sort) -> dict[str, Sort]:
     return {next(_fresh(names, item)): item}
 
 
-def sorts_within(outer: tuple[Sort, ...], names: Mapping[str, Sort], bound: Mapping[str, Sort]) -> tuple[Sort, ...]:
+def sorts_within(outer: Mapping[Sort, int], names: Mapping[str, Sort], bound: Mapping[str, Sort]) -> dict[Sort, int]:
     """The sorts in play under bound names: those of what can be read there, and those that items are made of."""
     read = {part for sort in (*names.values(), *bound.values()) for part in parts_of(sort)}
     made = {element_of(sort) for sort in outer if isinstance(sort, ListSort)}
     iterables = {IterableSort(part) for part in map(element_of, (*bound.values(), *names.values())) if part is not None}
-    return tuple(sort for sort in outer if sort in {INT, BOOL, STR} | read | made | iterables)
+    kept = {INT, BOOL, STR} | read | made | iterables
+    return {sort: number for sort, number in outer.items() if sort in kept}
 
 
 def _fresh(names: Mapping[str, Sort], item: Sort) -> Iterator[str]:

@@ -49,8 +49,9 @@ def narrowed_rules(sort: Sort, scope: Mapping[str, Sort], prefix: str) -> tuple[
     A name may have dots, as ``math.sqrt``. Raises ``ValueError`` where no expression of that sort can be written.
     """
     sorts = sorts_in_play(sort, scope.values())
-    rules = _Rules(RuleBook(prefix), sorts, Ways(sorts, frozenset(scope)))
-    first = rules.rule("whole", sort, Scope(0, dict(scope), rules.sorts))
+    rules = _Rules(RuleBook(prefix), Ways(sorts, frozenset(scope)))
+    numbers = {each: number for number, each in enumerate(sorts)}
+    first = rules.rule("whole", sort, Scope(0, dict(scope), numbers))
     if first is None:
         raise ValueError("no expression of that sort can be written in that scope")
     return first.name, productive(rules.book.finish() | TERMINALS, first.name)
@@ -61,14 +62,17 @@ class _Rules:
     """How the expressions of one hole are written, level by level."""
 
     book: RuleBook
-    sorts: tuple[Sort, ...]
     ways: Ways
 
     def rule(self, level: Level, sort: Sort, scope: Scope) -> Reference | None:
         """A reference to the rule for expressions of a sort; ``None`` where the sort is not in play."""
-        if sort not in scope.sorts:
+        number = scope.sorts.get(sort)
+        if number is None:
             return None
-        make = {
+        return self.book.named(f"{level}_{number}_{scope.number}", lambda: self._at(level)(sort, scope))
+
+    def _at(self, level: Level) -> Callable[[Sort, Scope], Iterator[Part | None]]:
+        return {
             "whole": self._whole,
             "expr": self._expr,
             "test": self._test,
@@ -79,7 +83,6 @@ class _Rules:
             "slice": self._slice,
             "keyed": self._keyed,
         }[level]
-        return self.book.named(f"{level}_{self.sorts.index(sort)}_{scope.number}", lambda: make(sort, scope))
 
     def _expr(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         """Any expression: conditionals, and what has a value of several sorts."""
@@ -165,7 +168,7 @@ class _Rules:
             case _:
                 yield self.rule("primary", sort, scope)
                 return
-        one = self.book.named(f"unit_{self.sorts.index(sort)}_{scope.number}", lambda: self._units(sort, scope))
+        one = self.book.named(f"unit_{scope.sorts[sort]}_{scope.number}", lambda: self._units(sort, scope))
         yield row(one, repeated(row(Reference(operator), one)))
 
     def _units(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
@@ -186,10 +189,10 @@ class _Rules:
 
     def _tail(self, here: Sort, wanted: Sort, scope: Scope) -> Part | None:
         """What may follow a value of one sort so that the whole has another; nothing where they are the same."""
-        if wanted not in self.ways.reached(here, scope.sorts):
+        if wanted not in self.ways.reached(here, scope):
             return sequence(()) if here == wanted else None
         return self.book.named(
-            f"tail_{self.sorts.index(here)}_{self.sorts.index(wanted)}_{scope.number}",
+            f"tail_{scope.sorts[here]}_{scope.sorts[wanted]}_{scope.number}",
             lambda: self._tails(here, wanted, scope),
         )
 
@@ -197,7 +200,7 @@ class _Rules:
         options: list[Part | None] = []
         for after in self.ways.steps.get(here, {}):
             tail = self._tail(after, wanted, scope) if after in scope.sorts else None
-            options.append(row(self._step(here, after, scope), tail))
+            options.append(tail and row(self._step(here, after, scope), tail))
         following = either(*options)
         yield maybe(following) if here == wanted else following
 
@@ -206,7 +209,7 @@ class _Rules:
             for (slots, rest), words in self.ways.steps[here][after].items():
                 yield self._written(words, rest, slots[1:], scope)
 
-        return self.book.named(f"step_{self.sorts.index(here)}_{self.sorts.index(after)}_{scope.number}", make)
+        return self.book.named(f"step_{scope.sorts[here]}_{scope.sorts[after]}_{scope.number}", make)
 
     def _head(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         """Names, literals, brackets, displays, and calls."""
@@ -294,7 +297,7 @@ class _Rules:
         """What a loop runs over."""
         fits = [sort for sort in scope.sorts if fitting(sort, iterable) and not isinstance(sort, UnionSort)]
         return self.book.named(
-            f"source_{self.sorts.index(iterable)}_{scope.number}",
+            f"source_{scope.sorts[iterable]}_{scope.number}",
             lambda: (self.rule("term", sort, scope) for sort in fits),
         )
 

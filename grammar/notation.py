@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -153,16 +153,19 @@ class _Reader:
         raise NotationError(f"outside the portable dialect: {token}")
 
 
-def references(part: Part) -> Iterator[str]:
+def references(part: Part) -> set[str]:
     """The names of the definitions that a part refers to."""
-    match part:
-        case Reference(name):
-            yield name
-        case Sequence(parts) | Choice(parts):
-            for item in parts:
-                yield from references(item)
-        case Repeat(inner) | Pattern(inner):
-            yield from references(inner)
+    found: set[str] = set()
+    pending = [part]
+    while pending:
+        match pending.pop():
+            case Reference(name):
+                found.add(name)
+            case Sequence(parts) | Choice(parts):
+                pending += parts
+            case Repeat(inner):
+                pending.append(inner)
+    return found
 
 
 def lark_text(grammar: Grammar) -> str:
@@ -178,10 +181,10 @@ def sequence(parts: Iterable[Part]) -> Part:
 
 def choice(options: Iterable[Part]) -> Part:
     """Any of the options, each named once, as one part."""
-    listed = tuple(
-        dict.fromkeys(item for part in options for item in (part.options if isinstance(part, Choice) else (part,)))
-    )
-    return listed[0] if len(listed) == 1 else Choice(listed)
+    listed = [item for part in options for item in (part.options if isinstance(part, Choice) else (part,))]
+    if len(listed) > 1:
+        listed = list(dict.fromkeys(listed))
+    return listed[0] if len(listed) == 1 else Choice(tuple(listed))
 
 
 def _written(part: Part, tightness: int) -> str:

@@ -175,21 +175,15 @@ KEY = NamedSort("Key")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One line of the table: text and the sorts of slots in turn, and the sort of the whole."""
+    """One line of the table: text and the sorts of slots in turn, the slots alone, and the sort of the whole.
+
+    ``called`` is the built-in name that it calls, where it begins with one.
+    """
 
     parts: tuple[str | Sort, ...]
+    slots: tuple[Sort, ...]
     result: Sort
-
-    @property
-    def called(self) -> str | None:
-        """The built-in name that the operation calls, if it begins with one."""
-        match = re.match(r"[a-z]+(?=\()", self.parts[0]) if isinstance(self.parts[0], str) else None
-        return match.group() if match else None
-
-    @property
-    def slots(self) -> tuple[Sort, ...]:
-        """The sorts of the slots, in order."""
-        return tuple(part for part in self.parts if not isinstance(part, str))
+    called: str | None
 
 
 @cache
@@ -202,7 +196,9 @@ def _operation(text: str, result: str) -> Operation:
     parts: list[str | Sort] = []
     for index, piece in enumerate(_SLOT.split(text)):
         parts += [_sort(piece)] if index % 2 else _WORD.findall(piece)
-    return Operation(tuple(parts), _sort(result))
+    called = re.match(r"[a-z]+(?=\()", text)
+    slots = tuple(part for part in parts if not isinstance(part, str))
+    return Operation(tuple(parts), slots, _sort(result), called and called.group())
 
 
 def _sort(text: str) -> Sort:

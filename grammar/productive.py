@@ -12,10 +12,15 @@ def productive(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
 
     Raises ``ValueError`` where no text follows from the first one.
     """
-    ending = _ending(definitions)
+    used = {name: references(part) for name, part in definitions.items()}
+    ending = _ending(definitions, used)
     if first not in ending:
         raise ValueError("the grammar has no text")
-    kept = {name: _without(part, ending) for name, part in definitions.items() if name in ending}
+    kept = {
+        name: part if used[name] <= ending else _without(part, ending)
+        for name, part in definitions.items()
+        if name in ending
+    }
     return reachable(kept, first)
 
 
@@ -31,19 +36,19 @@ def reachable(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
     return {name: part for name, part in definitions.items() if name in reached}
 
 
-def _ending(definitions: Mapping[str, Part]) -> set[str]:
-    """The definitions from which a text follows."""
+def _ending(definitions: Mapping[str, Part], used: Mapping[str, set[str]]) -> set[str]:
+    """The definitions from which a text follows, by the names that each uses."""
     users: dict[str, list[str]] = {}
-    for name, part in definitions.items():
-        for used in references(part):
-            users.setdefault(used, []).append(name)
+    for name, others in used.items():
+        for other in others:
+            users.setdefault(other, []).append(name)
     ending: set[str] = set()
-    pending = list(definitions)
+    pending = dict.fromkeys(definitions)
     while pending:
-        name = pending.pop()
-        if name not in ending and _ends(definitions[name], ending):
+        name, _ = pending.popitem()
+        if _ends(definitions[name], ending):
             ending.add(name)
-            pending += users.get(name, ())
+            pending |= dict.fromkeys(user for user in users.get(name, ()) if user not in ending)
     return ending
 
 

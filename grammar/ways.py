@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from grammar.bound_names import Scope
 from grammar.operations import Operation, operations
 from grammar.sorts_in_play import instances
 from solver.sorts import Sort
@@ -24,7 +25,7 @@ class Ways:
     names: frozenset[str]
     heads: dict[Sort, dict[Form, list[str]]] = field(default_factory=dict)
     steps: dict[Sort, dict[Sort, dict[Form, list[str]]]] = field(default_factory=dict)
-    _reached: dict[tuple[Sort, tuple[Sort, ...]], set[Sort]] = field(default_factory=dict)
+    _reached: dict[tuple[Sort, int], set[Sort]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for result in self.sorts:
@@ -33,17 +34,18 @@ class Ways:
                     for slots in instances(operation, result, self.sorts):
                         self._add(operation, slots, result)
 
-    def reached(self, here: Sort, sorts: tuple[Sort, ...]) -> set[Sort]:
-        """The sorts, of these, that steps lead to from a value of one."""
-        if (here, sorts) not in self._reached:
+    def reached(self, here: Sort, scope: Scope) -> set[Sort]:
+        """The sorts in play in a scope that steps lead to from a value of one."""
+        key = here, scope.number
+        if key not in self._reached:
             found: set[Sort] = set()
             pending = [here]
             while pending:
-                new = {after for after in self.steps.get(pending.pop(), {}) if after in sorts} - found
+                new = {after for after in self.steps.get(pending.pop(), {}) if after in scope.sorts} - found
                 found |= new
                 pending += new
-            self._reached[here, sorts] = found
-        return self._reached[here, sorts]
+            self._reached[key] = found
+        return self._reached[key]
 
     def _add(self, operation: Operation, slots: tuple[Sort, ...], result: Sort) -> None:
         first, *rest = operation.parts

@@ -62,9 +62,8 @@ def compile_specs(
 ) -> list[Result | LiftcError]:
     """Compile several specifications, each by itself, with one model that answers for eight of them at once.
 
-    Each is a text or the ``Path`` of a file; the rest is as in ``compile_spec``, but that the seconds of a budget go on
-    while the others have their turn. Gives for each, in order, its result, or the error with which it failed. Raises
-    ``LiftcError`` for a file that cannot be read.
+    Each is a text or the ``Path`` of a file; the rest is as in ``compile_spec``. Gives for each, in order, its result,
+    or the error with which it failed. Raises ``LiftcError`` for a file that cannot be read.
     """
     from compiler.engine import opened_engine
     from compiler.options import Options
@@ -73,7 +72,7 @@ def compile_specs(
     sources, chosen = list(_sources(specs, "spec.txt")) if specs else [], options or Options()
     if backend is not None:
         return compile_together(sources, chosen, backend)
-    with opened_engine(model) as engine:
+    with opened_engine(model, many=True) as engine:
         return compile_together(sources, chosen, engine.backend)
 
 

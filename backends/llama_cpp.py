@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from backends.cores import others_compute, usable_cores
 from backends.gaps import ended, ends_of, gap_text, marks_of
 from backends.gguf_file import read_tokens
 from backends.masks import NAMED
@@ -23,7 +22,8 @@ _SILENT = -1
 
 
 class LlamaCpp:
-    """A local model. It is loaded at the first request; ``parallel`` requests are decoded at once.
+    """A local model. It is loaded at the first request; ``parallel`` requests are decoded at once, each with memory for
+    ``context`` tokens.
 
     ``context`` is the number of tokens that one request's prompt and answer may have together, ``threads`` how many
     threads compute: one for each core that this process may use, unless told otherwise.
@@ -35,7 +35,7 @@ class LlamaCpp:
         self._file = model
         self._parallel = parallel
         self._context = context
-        self.threads = threads or len(usable_cores())
+        self.threads = threads or _usable_cores()
         self._server: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self._loading = threading.Lock()
@@ -122,10 +122,9 @@ class LlamaCpp:
 
 
 def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
-    if threads > 1 and others_compute():
-        # A thread that waits for one which another process has displaced had better sleep than spin. OpenMP reads this
-        # when it is loaded; on cores of one's own spinning is faster.
-        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    # Long enough for threads that work in step, and no longer: one that search, the judge or another process has
+    # displaced is waited for asleep, so that the core is theirs. OpenMP reads this when it is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         import xllamacpp  # type: ignore[import-untyped]
     except ImportError as error:
@@ -144,6 +143,13 @@ def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
     except (RuntimeError, ValueError) as error:
         again = f"run `liftc models pull {model.name}`" if model.known else "check that the file is whole"
         raise BackendError(f"llama.cpp cannot load {model.path}: {error}", hint=again) from error
+
+
+def _usable_cores() -> int:
+    """How many cores this process may run on: a container or ``taskset`` may allow fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def alike(requests: Sequence[Request], most: int) -> list[list[int]]:

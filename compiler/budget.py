@@ -38,7 +38,8 @@ class Budget:
     event with the number of the step. Whoever runs a program does so in ``judged``, which records the calls that a
     limit stopped. A replay is given both in ``obeyed``.
 
-    ``money`` bounds what all answers are worth, also those from the cache: so the same cache gives the same compile.
+    ``clock`` gives the seconds that count, from any beginning. ``money`` bounds what all answers are worth, also those
+    from the cache: so the same cache gives the same compile.
     """
 
     tokens: int
@@ -46,6 +47,7 @@ class Budget:
     trace: Trace
     obeyed: Obeyed | None = None
     money: float | None = None
+    clock: Callable[[], float] = monotonic
     spent_tokens: int = 0
     prompt_tokens: int = 0
     requests: int = 0
@@ -55,7 +57,10 @@ class Budget:
     _decoded: tuple[int, float] = (0, 0.0)
     _held_back: int = 0
     _steps: dict[str, int] = field(default_factory=dict)
-    _started: float = field(default_factory=monotonic)
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
 
     @property
     def tokens_left(self) -> int:
@@ -71,7 +76,7 @@ class Budget:
     @property
     def elapsed(self) -> float:
         """Seconds since the compile began."""
-        return monotonic() - self._started
+        return self.clock() - self._started
 
     @contextmanager
     def share(self, parts: int) -> Iterator[None]:
@@ -178,8 +183,8 @@ class Budget:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Add the time spent inside to a phase; phases do not nest."""
-        begun = monotonic()
+        begun = self.clock()
         try:
             yield
         finally:
-            self.phases[name] = self.phases.get(name, 0.0) + monotonic() - begun
+            self.phases[name] = self.phases.get(name, 0.0) + self.clock() - begun

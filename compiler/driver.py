@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError
@@ -66,19 +67,21 @@ def compile_source(
     obeyed: Obeyed | None = None,
     trace: Trace | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] = monotonic,
 ) -> Result:
     """Compile a specification of one file, or of ``more``.
 
     ``backend`` is the model, ``None`` for none; ``shots`` are similar functions that it may be shown. ``obeyed`` is
     what a replay keeps to. ``trace`` is an empty one to be filled, for who wants it also where the compile fails.
-    ``progress`` is told in a few words what is being done. A specification that no program meets gives a rejected
+    ``progress`` is told in a few words what is being done. ``clock`` gives the seconds that the budget counts. A
+    specification that no program meets gives a rejected
     result. Raises ``LiftcError`` where the specification cannot be read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
     told = Trace() if trace is None else trace
     try:
         with observed(lambda query: record_query(told, query)):
-            return _compile(sources, options or Options(), backend, tuple(shots), obeyed, say, told)
+            return _compile(sources, options or Options(), backend, tuple(shots), obeyed, say, told, clock)
     except LiftcError as error:
         raise relocated(error, sources) from error
 
@@ -91,8 +94,9 @@ def _compile(
     obeyed: Obeyed | None,
     say: Progress,
     trace: Trace,
+    clock: Callable[[], float],
 ) -> Result:
-    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money)
+    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money, clock)
     _record_start(trace, sources, options, backend, shots)
     with budget.phase("front"):
         spec = read_spec(*sources)

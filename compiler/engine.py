@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AUTOMATIC = "auto"
 NO_MODEL = "none"
 PATIENT_SECONDS = 300.0
+_FEW, _MANY = 8, 16
+"""How many answers llama.cpp decodes at once: more than a compile asks for, and as many as two cores are faster by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,21 @@ class Engine:
 
 
 def open_engine(
-    model: str = AUTOMATIC, *, cached: bool = True, offline: bool = False, seconds: float = PATIENT_SECONDS
+    model: str = AUTOMATIC,
+    *,
+    cached: bool = True,
+    offline: bool = False,
+    seconds: float = PATIENT_SECONDS,
+    many: bool = False,
 ) -> Engine:
     """The back end for a model: a known model's name, a GGUF file's path, ``none``, a remote model's address, a model
     with the engine that loads it (``transformers:MODEL``), or ``auto``: the default one if it is here.
 
     A remote model is asked only where its address is given, and a failing one for no more than about ``seconds``;
     ``offline`` answers for it from the cache alone. Replies are cached unless ``cached`` is false; where the cache
-    cannot be used, a note says so. Raises ``BackendError`` for a model that is missing or damaged, and for a remote one
-    without its package or key; one that does not load or cannot be reached tells so at its first request.
+    cannot be used, a note says so. ``many`` readies llama.cpp for the questions of many compiles at the same time,
+    which takes memory. Raises ``BackendError`` for a model that is missing or damaged, and for a remote one without its
+    package or key; one that does not load or cannot be reached tells so at its first request.
     """
     if model == NO_MODEL:
         return Engine(None, None)
@@ -65,7 +73,7 @@ def open_engine(
     from backends.llama_cpp import LlamaCpp
 
     file = find_model(model)
-    backend, notes = _kept(LlamaCpp(file), cached)
+    backend, notes = _kept(LlamaCpp(file, parallel=_MANY if many else _FEW), cached)
     return Engine(backend, file.name, notes)
 
 
@@ -76,6 +84,7 @@ def open_cascade(
     offline: bool = False,
     seconds: float = PATIENT_SECONDS,
     learned_order: bool = False,
+    many: bool = False,
 ) -> Engine:
     """The back end for several models, asked in the order given, or in that which the local store has taught.
 
@@ -86,7 +95,7 @@ def open_cascade(
     opened: list[Engine] = []
     try:
         for model in dict.fromkeys(models):
-            opened.append(open_engine(model, cached=cached, offline=offline, seconds=seconds))
+            opened.append(open_engine(model, cached=cached, offline=offline, seconds=seconds, many=many))
     except BaseException:
         for engine in opened:
             engine.close()
@@ -112,13 +121,14 @@ def opened_engine(
     offline: bool = False,
     seconds: float = PATIENT_SECONDS,
     learned_order: bool = False,
+    many: bool = False,
 ) -> Iterator[Engine]:
     """The same for a block, a cascade where ``models`` are given.
 
     An interruption leaves it without waiting for what the model still decodes.
     """
     engine = open_cascade(
-        models or (model,), cached=cached, offline=offline, seconds=seconds, learned_order=learned_order
+        models or (model,), cached=cached, offline=offline, seconds=seconds, learned_order=learned_order, many=many
     )
     try:
         yield engine

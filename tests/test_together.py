@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
+
+import pytest
 
 from backends.protocol import BackendError, Proposal, Request
+from compiler import together
 from compiler.diagnostics import LiftcError
 from compiler.driver import compile_source
 from compiler.options import Options
@@ -54,12 +59,37 @@ def test_requests_of_several_compiles_are_answered_at_the_same_time() -> None:
 
 def test_results_are_those_of_compiles_one_by_one() -> None:
     sources = [source("one", 3), source("two", 9), source("three", 3)]
-    together = compile_together(sources, OPTIONS, Meeting(3), at_once=3)
-    for given, result in zip(sources, together, strict=True):
+    outcomes = compile_together(sources, OPTIONS, Meeting(3), at_once=3)
+    for given, result in zip(sources, outcomes, strict=True):
         alone = compile_source(given, OPTIONS, Meeting(1))
         assert isinstance(result, Result)
         assert (result.status, result.program) == (alone.status, alone.program)
         assert result.trace.untimed() == alone.trace.untimed()
+
+
+class Slow(Meeting):
+    """An engine that answers all at the same time, so that all but one then wait for their turn."""
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        self.barrier.wait(30)
+        return [Proposal("def f(n):\n    return n + 1", 30, 20, "stop") for _ in requests]
+
+
+def test_waiting_for_ones_turn_costs_no_seconds_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[float] = []
+    compiled = together.compile_source
+
+    def slowly(*arguments: object, clock: Callable[[], float], **others: object) -> Result:
+        begun, seen = monotonic(), clock()
+        time.sleep(0.2)
+        result = compiled(*arguments, clock=clock, **others)  # type: ignore[arg-type]
+        time.sleep(0.2)
+        taken.append((monotonic() - begun) - (clock() - seen))
+        return result
+
+    monkeypatch.setattr(together, "compile_source", slowly)
+    compile_together([source(name, 2) for name in ("one", "two", "three")], OPTIONS, Slow(3), at_once=3)
+    assert max(taken) > 0.3, "who came last has waited, and its clock has not"
 
 
 def test_without_a_model_each_is_searched_for() -> None:

@@ -66,7 +66,7 @@ def _run(arguments: Namespace) -> int:
 
     problems = _problems(arguments)
     options = without(_options(arguments), arguments.without)
-    with _engine(arguments.model) as (backend, title):
+    with _engine(arguments.model, many=arguments.prefetch) as (backend, title):
         if backend is not None and arguments.prefetch:
             prefetch(problems, arguments.seeds, options.samples, backend, _say)
         rows = run_suite(
@@ -155,7 +155,7 @@ def _batch(arguments: Namespace) -> int:
     problems, options = _problems(arguments), _options(arguments)
     texts, data = [], []
     for name in arguments.models or [arguments.model]:
-        with _engine(name, cached=False) as (backend, title):
+        with _engine(name, cached=False, many=True) as (backend, title):
             batch = measure_batch(problems, options, _asked(backend), arguments.seeds, arguments.at_once, _say)
         texts.append(f"{title}: {render(batch)}")
         data.append({"model": title, **batch.to_json()})
@@ -201,7 +201,7 @@ def _proposals(arguments: Namespace) -> int:
     from compiler.bench.proposals import bench_proposals, render
 
     problems = _problems(arguments)
-    with _engine(arguments.model) as (backend, _):
+    with _engine(arguments.model, many=True) as (backend, _):
         found = bench_proposals(problems, _asked(backend), arguments.proposals, arguments.seed, _say)
     _print(arguments, render(found), found.to_json())
     return 1 if found.lost else 0
@@ -211,7 +211,7 @@ def _constrained(arguments: Namespace) -> int:
     from compiler.bench.constrained import bench_constrained, render
 
     problems = _problems(arguments)
-    with _engine(arguments.model) as (backend, _):
+    with _engine(arguments.model, many=True) as (backend, _):
         found = bench_constrained(problems, _asked(backend), arguments.samples, arguments.seeds, _say)
     _print(arguments, render(found), found.to_json())
     return 0
@@ -232,19 +232,21 @@ def _narrowing(arguments: Namespace) -> int:
 
     vocabulary = read_vocabulary(arguments.vocabulary) if arguments.vocabulary else ()
     references = [*references_of(arguments.references).values()] if arguments.references else ()
-    with _engine(arguments.model) as (backend, _):
+    with _engine(arguments.model, many=True) as (backend, _):
         found = bench_narrowing(arguments.proposals, arguments.seed, backend, vocabulary, references, _say)
     _print(arguments, render(found), found.to_json())
     return 0
 
 
 @contextmanager
-def _engine(model: str, *, cached: bool = True, asked: bool = True) -> Iterator[tuple[Backend | None, str]]:
+def _engine(
+    model: str, *, cached: bool = True, asked: bool = True, many: bool = False
+) -> Iterator[tuple[Backend | None, str]]:
     from backends.cache import CachedBackend
     from compiler.engine import opened_engine
     from compiler.terminal.ending import tell
 
-    with opened_engine(model, cached=cached) as engine:
+    with opened_engine(model, cached=cached, many=many) as engine:
         tell(*engine.notes)
         backend = engine.backend
         if backend is not None and not asked:

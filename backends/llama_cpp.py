@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from backends.cores import usable_cores
 from backends.gaps import ended, ends_of, gap_text, marks_of
 from backends.gguf_file import read_tokens
 from backends.masks import NAMED
@@ -35,7 +36,7 @@ class LlamaCpp:
         self._file = model
         self._parallel = parallel
         self._context = context
-        self.threads = threads or _usable_cores()
+        self.threads = threads or usable_cores()
         self._server: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self._loading = threading.Lock()
@@ -143,13 +144,6 @@ def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
     except (RuntimeError, ValueError) as error:
         again = f"run `liftc models pull {model.name}`" if model.known else "check that the file is whole"
         raise BackendError(f"llama.cpp cannot load {model.path}: {error}", hint=again) from error
-
-
-def _usable_cores() -> int:
-    """How many cores this process may run on: a container or ``taskset`` may allow fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def alike(requests: Sequence[Request], most: int) -> list[list[int]]:

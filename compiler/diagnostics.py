@@ -92,6 +92,9 @@ class LiftcError(Exception):
         self.diagnostics = tuple(diagnostics)
         self.exit_code = exit_code
 
+    def __reduce__(self) -> tuple[type[LiftcError], tuple[tuple[Diagnostic, ...], ExitCode]]:
+        return type(self), (self.diagnostics, self.exit_code)
+
 
 def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     """The diagnostic as text of several lines, without a trailing newline."""

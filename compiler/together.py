@@ -1,22 +1,31 @@
-"""Several compiles at once over one model: while the answers of one are decoded, another searches and judges."""
+"""Several compiles at once over one model: while the answers of one are decoded, others search and judge."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from contextlib import contextmanager
+from multiprocessing import Pipe
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Condition
 from time import monotonic
 from typing import Self
 
-from backends.cascade import Cascade
-from backends.protocol import Backend, Proposal, Request
-from compiler.diagnostics import LiftcError
+from backends.cascade import stages_of
+from backends.cores import usable_cores
+from backends.protocol import Backend, BackendError, Proposal
+from compiler.diagnostics import Diagnostic, ExitCode, LiftcError
 from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
+from compiler.worker import Answers, Broken, Job, Message, Question
 
 AT_ONCE = 8
+_START = "import sys; sys.path.insert(0, {root!r}); from compiler.worker import main; main({pipe})"
 
 
 def compile_together(
@@ -24,79 +33,149 @@ def compile_together(
 ) -> list[Result | LiftcError]:
     """Compile each specification by itself, ``at_once`` so many at a time; what became of each, in order.
 
-    The engine batches what the compiles ask it at the same time. All else they do in turns, one at a time: Z3's
-    context may be used by one thread only, and the judge's children find the processor free. A budget's seconds do not
-    count while a compile waits for its turn.
+    Each compile has a process of its own, and asks the one engine of this process, which batches what it is asked at
+    the same time. All else the compiles do in turns, as many at a time as there are cores, one of which is the engine's
+    while it is asked something. A budget's seconds do not count while a compile waits for its turn.
     """
-    lock = Lock()
+    width = min(at_once, len(sources))
+    if width < 2:
+        return [_alone(source, options, backend) for source in sources]
+    stages = () if backend is None else stages_of(backend)
+    jobs = [Job(source, options, tuple((stage.engine, stage.model) for stage in stages)) for source in sources]
+    with _Workers() as workers, ThreadPoolExecutor(width, thread_name_prefix="compile") as threads:
+        turns = _Turns(usable_cores())
+        try:
+            return list(threads.map(lambda job: _compiled(job, stages, workers, turns), jobs))
+        except BaseException:
+            # Threads that wait for a process are released by its end.
+            workers.end()
+            threads.shutdown(cancel_futures=True)
+            raise
 
-    def compiled(source: Source) -> Result | LiftcError:
-        with _Turn(lock) as turn:
-            shared = None if backend is None else _shared(backend, turn)
-            try:
-                return compile_source(source, options, shared, clock=turn.clock)
-            except LiftcError as error:
-                return error
 
-    with ThreadPoolExecutor(at_once, thread_name_prefix="compile") as threads:
-        return list(threads.map(compiled, sources))
+def _alone(source: Source, options: Options, backend: Backend | None) -> Result | LiftcError:
+    try:
+        return compile_source(source, options, backend)
+    except LiftcError as error:
+        return error
 
 
-class _Turn:
-    """The turns of one compile, with a clock that stands still while it waits for the next."""
+def _compiled(job: Job, stages: Sequence[Backend], workers: _Workers, turns: _Turns) -> Result | LiftcError:
+    with turns.one(), workers.one() as worker:
+        told = worker.tell(job)
+        while isinstance(told, Question):
+            told = worker.tell(turns.left_for(stages[told.stage], told))
+    if isinstance(told, Broken):
+        raise RuntimeError(told.text)
+    return told
 
-    def __init__(self, lock: Lock) -> None:
-        self._lock = lock
-        self._waited = 0.0
+
+class _Turns:
+    """Who may compute: one compile for each core, but that one core is the engine's while it is asked something."""
+
+    def __init__(self, cores: int) -> None:
+        self._changed = Condition()
+        self._cores = cores
+        self._computing = 0
+        self._asking = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """A turn, once there is one."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def left_for(self, backend: Backend, question: Question) -> Answers:
+        """What the back end answers, while the turn is another's."""
+        self._leave(asking=1)
+        try:
+            outcome: list[Proposal] | BackendError = backend.propose(question.requests)
+        except BackendError as error:
+            outcome = error
+        finally:
+            waited = self._take(asking=1)
+        return Answers(outcome, waited)
+
+    def _take(self, asking: int = 0) -> float:
+        """Wait for a turn; for how many seconds."""
+        begun = monotonic()
+        with self._changed:
+            self._asking -= asking
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._computing < max(1, self._cores - bool(self._asking)))
+            self._computing += 1
+        return monotonic() - begun
+
+    def _leave(self, asking: int = 0) -> None:
+        with self._changed:
+            self._computing -= 1
+            self._asking += asking
+            self._changed.notify_all()
+
+
+class _Workers:
+    """The processes begun so far, each for one compile at a time."""
+
+    def __init__(self) -> None:
+        self._all: list[_Worker] = []
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        self.take()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.leave()
+        self.end()
 
-    def take(self) -> None:
-        begun = monotonic()
-        self._lock.acquire()
-        self._waited += monotonic() - begun
-
-    def leave(self) -> None:
-        self._lock.release()
-
-    def clock(self) -> float:
-        return monotonic() - self._waited
-
-
-def _shared(backend: Backend, turn: _Turn) -> Backend:
-    if isinstance(backend, Cascade):
-        return Cascade([_Shared(stage, turn) for stage in backend.stages])
-    return _Shared(backend, turn)
-
-
-class _Shared:
-    """A back end that lets other compiles have their turn while it answers."""
-
-    def __init__(self, inner: Backend, turn: _Turn) -> None:
-        self._inner = inner
-        self._turn = turn
-
-    @property
-    def engine(self) -> str:
-        return self._inner.engine
-
-    @property
-    def model(self) -> str:
-        return self._inner.model
-
-    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
-        """The inner back end's answers. Raises its ``BackendError``."""
-        self._turn.leave()
+    @contextmanager
+    def one(self) -> Iterator[_Worker]:
+        """One that nobody else talks to. What ends amid a talk is not talked to again."""
         try:
-            return self._inner.propose(requests)
-        finally:
-            self._turn.take()
+            worker = self._idle.get_nowait()
+        except Empty:
+            worker = _Worker()
+            self._all.append(worker)
+        yield worker
+        if worker.lives:
+            self._idle.put(worker)
 
-    def close(self) -> None:
-        """Close the inner back end."""
-        self._inner.close()
+    def end(self) -> None:
+        """End all, whatever they do."""
+        for worker in self._all:
+            worker.end()
+
+
+class _Worker:
+    """A process that compiles."""
+
+    def __init__(self) -> None:
+        ours, theirs = Pipe()
+        with theirs:
+            start = _START.format(root=str(Path(__file__).resolve().parents[1]), pipe=theirs.fileno())
+            # In a session of its own, Ctrl-C reaches this process alone, which ends the others.
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", start],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self._pipe = ours
+        self.lives = True
+
+    def tell(self, something: Job | Answers) -> Message:
+        """What the process says next."""
+        try:
+            self._pipe.send(something)
+            message: Message = self._pipe.recv()
+        except (EOFError, OSError):
+            self.end()
+            message = LiftcError([Diagnostic("L0408", "the process of this compile was ended")], ExitCode.NOT_ACCEPTED)
+        return message
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self.lives = False
+        self._process.kill()
+        self._process.wait()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from pathlib import Path
 
 import pytest
 
 from backends.protocol import BackendError, Proposal, Request
-from compiler import together
 from compiler.diagnostics import LiftcError
 from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
 from compiler.together import compile_together
+from compiler.worker import Answers, Job, Question, outcome
 
 OPTIONS = Options(samples=0)
 
@@ -67,29 +68,59 @@ def test_results_are_those_of_compiles_one_by_one() -> None:
         assert result.trace.untimed() == alone.trace.untimed()
 
 
-class Slow(Meeting):
-    """An engine that answers all at the same time, so that all but one then wait for their turn."""
+@dataclass
+class Late:
+    """A pipe to an engine that answers after a hundred seconds of waiting for one's turn, as it says."""
+
+    asked: Sequence[Request] = ()
+
+    def send(self, question: Question) -> None:
+        self.asked = question.requests
+
+    def recv(self) -> Answers:
+        return Answers([Proposal("def f(n):\n    return n + 2", 30, 20, "stop") for _ in self.asked], 100.0)
+
+
+def test_waiting_for_ones_turn_costs_no_seconds_of_the_budget() -> None:
+    job = Job(source("one", 3), OPTIONS, (("meeting", "adds-two"),))
+    result = outcome(job, Late())  # type: ignore[arg-type]
+    assert isinstance(result, Result)
+    assert (result.status, result.usage.seconds < 0) == ("accepted", True)
+
+
+@dataclass
+class Deadly(Meeting):
+    """An engine that ends all who compile when it is asked for the first time."""
+
+    first: threading.Lock = field(default_factory=threading.Lock)
 
     def propose(self, requests: Sequence[Request]) -> list[Proposal]:
-        self.barrier.wait(30)
-        return [Proposal("def f(n):\n    return n + 1", 30, 20, "stop") for _ in requests]
+        if self.first.acquire(blocking=False):
+            for pid in children():
+                os.kill(pid, signal.SIGKILL)
+        return [Proposal("def f(n):\n    return n + 2", 30, 20, "stop") for _ in requests]
 
 
-def test_waiting_for_ones_turn_costs_no_seconds_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[float] = []
-    compiled = together.compile_source
+def children() -> list[int]:
+    status = [Path(f"/proc/{name}/stat").read_text(encoding="utf-8") for name in os.listdir("/proc") if name.isdigit()]
+    fields = [(int(line.split()[0]), int(line.rpartition(")")[2].split()[1])) for line in status]
+    return [pid for pid, parent in fields if parent == os.getpid()]
 
-    def slowly(*arguments: object, clock: Callable[[], float], **others: object) -> Result:
-        begun, seen = monotonic(), clock()
-        time.sleep(0.2)
-        result = compiled(*arguments, clock=clock, **others)  # type: ignore[arg-type]
-        time.sleep(0.2)
-        taken.append((monotonic() - begun) - (clock() - seen))
-        return result
 
-    monkeypatch.setattr(together, "compile_source", slowly)
-    compile_together([source(name, 2) for name in ("one", "two", "three")], OPTIONS, Slow(3), at_once=3)
-    assert max(taken) > 0.3, "who came last has waited, and its clock has not"
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not list processes so")
+def test_a_compile_that_is_stopped_from_outside_is_told_and_the_others_go_on() -> None:
+    sources = [source(name, 3) for name in ("one", "two", "three")]
+    *stopped, whole = compile_together(sources, OPTIONS, Deadly(1), at_once=2)
+    codes = {item.code for error in stopped if isinstance(error, LiftcError) for item in error.diagnostics}
+    assert codes == {"L0408"}
+    assert isinstance(whole, Result)
+    assert whole.status == "accepted"
+
+
+def test_an_error_that_is_ours_is_told_whole() -> None:
+    impossible = Options(budget_tokens="many")  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match=r"(?s)Traceback.*TypeError"):
+        compile_together([source("one", 3), source("two", 3)], impossible, Meeting(1))
 
 
 def test_without_a_model_each_is_searched_for() -> None:

@@ -22,6 +22,7 @@ from solver.sorts import (
     INT,
     NONE,
     STR,
+    AtomSort,
     DictSort,
     IterableSort,
     ListSort,
@@ -190,6 +191,24 @@ class Operation:
 def operations() -> tuple[Operation, ...]:
     """The table."""
     return tuple(_operation(*line.rsplit(" -> ", 1)) for line in _TABLE.strip().splitlines())
+
+
+def operations_giving(sort: Sort) -> tuple[Operation, ...]:
+    """The lines of the table whose value may be of a sort, as far as its outermost part tells."""
+    return _operations_of(_outermost(sort))
+
+
+@cache
+def _operations_of(outermost: str) -> tuple[Operation, ...]:
+    return tuple(
+        operation
+        for operation in operations()
+        if isinstance(operation.result, NamedSort) or _outermost(operation.result) == outermost
+    )
+
+
+def _outermost(sort: Sort) -> str:
+    return sort.name if isinstance(sort, AtomSort) else type(sort).__name__
 
 
 def _operation(text: str, result: str) -> Operation:

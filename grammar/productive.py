@@ -16,24 +16,15 @@ def productive(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
     ending = _ending(definitions, used)
     if first not in ending:
         raise ValueError("the grammar has no text")
-    kept = {
-        name: part if used[name] <= ending else _without(part, ending)
-        for name, part in definitions.items()
-        if name in ending
-    }
-    return reachable(kept, first)
-
-
-def reachable(definitions: Mapping[str, Part], first: str) -> dict[str, Part]:
-    """The definitions that the first one needs, in order."""
-    reached: set[str] = set()
+    kept: dict[str, Part] = {}
     pending = [first]
     while pending:
         name = pending.pop()
-        if name not in reached:
-            reached.add(name)
-            pending += references(definitions[name])
-    return {name: part for name, part in definitions.items() if name in reached}
+        if name not in kept:
+            is_whole = used[name] <= ending
+            kept[name] = definitions[name] if is_whole else _without(definitions[name], ending)
+            pending += used[name] if is_whole else references(kept[name])
+    return {name: kept[name] for name in definitions if name in kept}
 
 
 def _ending(definitions: Mapping[str, Part], used: Mapping[str, set[str]]) -> set[str]:

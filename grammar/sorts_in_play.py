@@ -142,10 +142,12 @@ def _matched(pattern: Sort, sort: Sort, known: dict[str, Sort]) -> dict[str, Sor
             return {**known, name: sort} if known.get(name, sort) == sort else None
         case UnionSort((a, _)), UnionSort((b, last)) if last == NONE:
             return _matched(a, b, known)
-        case _ if type(pattern) is type(sort) and len(inside(pattern)) == len(inside(sort)) > 0:
-            found: dict[str, Sort] | None = known
-            for item, other in zip(inside(pattern), inside(sort), strict=True):
-                found = None if found is None else _matched(item, other, found)
-            return found
-        case _:
-            return known if pattern == sort else None
+        case _ if type(pattern) is not type(sort):
+            return None
+    ours, theirs = inside(pattern), inside(sort)
+    if not ours or len(ours) != len(theirs):
+        return known if pattern == sort else None
+    found: dict[str, Sort] | None = known
+    for item, other in zip(ours, theirs, strict=True):
+        found = None if found is None else _matched(item, other, found)
+    return found

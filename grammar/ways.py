@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from grammar.bound_names import Scope
-from grammar.operations import Operation, operations
+from grammar.operations import Operation, operations_giving
 from grammar.sorts_in_play import instances
 from solver.sorts import Sort
 
@@ -29,7 +29,7 @@ class Ways:
 
     def __post_init__(self) -> None:
         for result in self.sorts:
-            for operation in operations():
+            for operation in operations_giving(result):
                 if operation.called not in self.names:
                     for slots in instances(operation, result, self.sorts):
                         self._add(operation, slots, result)

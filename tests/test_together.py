@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,12 +103,21 @@ class Deadly(Meeting):
 
 
 def children() -> list[int]:
-    status = [Path(f"/proc/{name}/stat").read_text(encoding="utf-8") for name in os.listdir("/proc") if name.isdigit()]
-    fields = [(int(line.split()[0]), int(line.rpartition(")")[2].split()[1])) for line in status]
-    return [pid for pid, parent in fields if parent == os.getpid()]
+    """The processes that this one has begun and that run."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):
+            state, parent, *_ = Path(f"/proc/{name}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            found += [int(name)] if int(parent) == os.getpid() and state != "Z" else []
+    return found
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not list processes so")
+lists_processes = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="this system does not list processes so"
+)
+
+
+@lists_processes
 def test_a_compile_that_is_stopped_from_outside_is_told_and_the_others_go_on() -> None:
     sources = [source(name, 3) for name in ("one", "two", "three")]
     *stopped, whole = compile_together(sources, OPTIONS, Deadly(1), at_once=2)
@@ -115,6 +125,21 @@ def test_a_compile_that_is_stopped_from_outside_is_told_and_the_others_go_on() -
     assert codes == {"L0408"}
     assert isinstance(whole, Result)
     assert whole.status == "accepted"
+
+
+class Interrupted(Meeting):
+    """An engine during which the user gives up."""
+
+    def propose(self, requests: Sequence[Request]) -> list[Proposal]:
+        raise KeyboardInterrupt
+
+
+@lists_processes
+def test_an_interruption_ends_the_processes_too() -> None:
+    before = set(children())
+    with pytest.raises(KeyboardInterrupt):
+        compile_together([source(name, 3) for name in ("one", "two", "three")], OPTIONS, Interrupted(1))
+    assert set(children()) <= before
 
 
 def test_an_error_that_is_ours_is_told_whole() -> None:

@@ -40,6 +40,9 @@ from solver.sorts import (
     element_of,
 )
 
+_MOST_ALIKE = 3
+"""How many steps may follow each other that leave the sort as it is, as ``.strip().lower()`` does."""
+
 Level: TypeAlias = Literal["whole", "expr", "test", "term", "primary", "head", "comp", "slice", "keyed"]
 
 
@@ -199,10 +202,15 @@ class _Rules:
     def _tails(self, here: Sort, wanted: Sort, scope: Scope) -> Iterator[Part | None]:
         options: list[Part | None] = []
         for after in self.ways.steps.get(here, {}):
-            tail = self._tail(after, wanted, scope) if after in scope.sorts else None
-            options.append(tail and row(self._step(here, after, scope), tail))
-        following = either(*options)
-        yield maybe(following) if here == wanted else following
+            if after != here and after in scope.sorts:
+                tail = self._tail(after, wanted, scope)
+                options.append(tail and row(self._step(here, after, scope), tail))
+        following = maybe(either(*options)) if here == wanted else either(*options)
+        if here in self.ways.steps.get(here, {}):
+            # A small model that has begun with the wrong value would go on like this without end.
+            yield row(Repeat(self._step(here, here, scope), 0, _MOST_ALIKE), following)
+        else:
+            yield following
 
     def _step(self, here: Sort, after: Sort, scope: Scope) -> Part:
         def make() -> Iterator[Part | None]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Condition
+from threading import Condition, Lock
 from time import monotonic
 from typing import Self
 
@@ -42,7 +42,7 @@ def compile_together(
         return [_alone(source, options, backend) for source in sources]
     stages = () if backend is None else stages_of(backend)
     jobs = [Job(source, options, tuple((stage.engine, stage.model) for stage in stages)) for source in sources]
-    with _Workers() as workers, ThreadPoolExecutor(width, thread_name_prefix="compile") as threads:
+    with Workers() as workers, ThreadPoolExecutor(width, thread_name_prefix="compile") as threads:
         turns = _Turns(usable_cores())
         try:
             return list(threads.map(lambda job: _compiled(job, stages, workers, turns), jobs))
@@ -60,7 +60,7 @@ def _alone(source: Source, options: Options, backend: Backend | None) -> Result 
         return error
 
 
-def _compiled(job: Job, stages: Sequence[Backend], workers: _Workers, turns: _Turns) -> Result | LiftcError:
+def _compiled(job: Job, stages: Sequence[Backend], workers: Workers, turns: _Turns) -> Result | LiftcError:
     with turns.one(), workers.one() as worker:
         told = worker.tell(job)
         while isinstance(told, Question):
@@ -116,12 +116,14 @@ class _Turns:
             self._changed.notify_all()
 
 
-class _Workers:
+class Workers:
     """The processes begun so far, each for one compile at a time."""
 
     def __init__(self) -> None:
-        self._all: list[_Worker] = []
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._all: list[Worker] = []
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        self._ended = False
+        self._beginning = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -130,24 +132,35 @@ class _Workers:
         self.end()
 
     @contextmanager
-    def one(self) -> Iterator[_Worker]:
-        """One that nobody else talks to. What ends amid a talk is not talked to again."""
+    def one(self) -> Iterator[Worker]:
+        """One that nobody else talks to. What ends amid a talk is not talked to again.
+
+        Raises ``CancelledError`` once all have been ended.
+        """
         try:
             worker = self._idle.get_nowait()
         except Empty:
-            worker = _Worker()
-            self._all.append(worker)
+            worker = self._begun()
         yield worker
         if worker.lives:
             self._idle.put(worker)
 
     def end(self) -> None:
-        """End all, whatever they do."""
+        """End all, whatever they do, and begin no others."""
+        with self._beginning:
+            self._ended = True
         for worker in self._all:
             worker.end()
 
+    def _begun(self) -> Worker:
+        with self._beginning:
+            if self._ended:
+                raise CancelledError
+            self._all.append(Worker())
+            return self._all[-1]
 
-class _Worker:
+
+class Worker:
     """A process that compiles."""
 
     def __init__(self) -> None:

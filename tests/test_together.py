@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from compiler.driver import compile_source
 from compiler.options import Options
 from compiler.result import Result
 from compiler.source import Source
-from compiler.together import compile_together
+from compiler.together import Workers, compile_together
 from compiler.worker import Answers, Job, Question, outcome
 
 OPTIONS = Options(samples=0)
@@ -140,6 +141,13 @@ def test_an_interruption_ends_the_processes_too() -> None:
     with pytest.raises(KeyboardInterrupt):
         compile_together([source(name, 3) for name in ("one", "two", "three")], OPTIONS, Interrupted(1))
     assert set(children()) <= before
+
+
+def test_no_process_is_begun_once_all_have_been_ended() -> None:
+    with Workers() as workers:
+        workers.end()
+        with pytest.raises(CancelledError), workers.one():
+            pass
 
 
 def test_an_error_that_is_ours_is_told_whole() -> None:

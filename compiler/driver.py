@@ -74,14 +74,15 @@ def compile_source(
     ``backend`` is the model, ``None`` for none; ``shots`` are similar functions that it may be shown. ``obeyed`` is
     what a replay keeps to. ``trace`` is an empty one to be filled, for who wants it also where the compile fails.
     ``progress`` is told in a few words what is being done. ``clock`` gives the seconds that the budget counts. A
-    specification that no program meets gives a rejected
-    result. Raises ``LiftcError`` where the specification cannot be read or the back end fails.
+    specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
+    read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
-    told = Trace() if trace is None else trace
+    told, chosen = Trace() if trace is None else trace, options or Options()
+    budget = Budget(chosen.budget_tokens, chosen.budget_seconds, told, obeyed, chosen.budget_money, clock)
     try:
         with observed(lambda query: record_query(told, query)):
-            return _compile(sources, options or Options(), backend, tuple(shots), obeyed, say, told, clock)
+            return _compile(sources, chosen, backend, tuple(shots), budget, say)
     except LiftcError as error:
         raise relocated(error, sources) from error
 
@@ -91,12 +92,10 @@ def _compile(
     options: Options,
     backend: Backend | None,
     shots: tuple[Shot, ...],
-    obeyed: Obeyed | None,
+    budget: Budget,
     say: Progress,
-    trace: Trace,
-    clock: Callable[[], float],
 ) -> Result:
-    budget = Budget(options.budget_tokens, options.budget_seconds, trace, obeyed, options.budget_money, clock)
+    trace = budget.trace
     _record_start(trace, sources, options, backend, shots)
     with budget.phase("front"):
         spec = read_spec(*sources)

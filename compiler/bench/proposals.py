@@ -20,6 +20,9 @@ from compiler.ir.verify import verify
 
 _SHOWN = 5
 
+_TURN = 8
+"""How many samples of one problem are asked for in turn: a prompt is read once for those asked for together."""
+
 _UNSAYABLE = "|".join(
     [
         "duplicate argument|keyword argument repeated|two parameters of one name",
@@ -112,9 +115,10 @@ def bench_proposals(
 
 def _requests(problems: Sequence[Problem], seed: int) -> Iterator[tuple[Problem, Request]]:
     specs = [spec_of(problem) for problem in problems]
-    for occurrence in count(1):
+    for first in count(1, _TURN):
         for problem, spec in zip(problems, specs, strict=True):
-            yield problem, constrained_request(spec, spec.functions, "", seed, occurrence)
+            for occurrence in range(first, first + _TURN):
+                yield problem, constrained_request(spec, spec.functions, "", seed, occurrence)
 
 
 def is_whole(answer: Proposal) -> bool:

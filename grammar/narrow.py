@@ -40,8 +40,12 @@ from solver.sorts import (
     element_of,
 )
 
+# What a small model that has begun with the wrong value goes on with. Without an end there would be none.
 _MOST_ALIKE = 3
 """How many steps may follow each other that leave the sort as it is, as ``.strip().lower()`` does."""
+
+_MOST_MORE = 7
+"""How many operands of one operator may follow the first."""
 
 Level: TypeAlias = Literal["whole", "expr", "test", "term", "primary", "head", "comp", "slice", "keyed"]
 
@@ -121,7 +125,7 @@ class _Rules:
     def _test(self, _: Sort, scope: Scope) -> Iterator[Part | None]:
         """Truth values: ``and`` and ``or`` over comparisons."""
         one = self.book.named(f"truth_{scope.number}", lambda: self._truths(scope))
-        yield row(one, repeated(row(Reference("AND_OR"), one)))
+        yield row(one, repeated(row(Reference("AND_OR"), one), most=_MOST_MORE))
 
     def _condition(self, scope: Scope) -> Part | None:
         """What stands after an ``if``: truth values, and what counts as one."""
@@ -129,7 +133,7 @@ class _Rules:
         truth = self.book.named(f"truth_{scope.number}", lambda: self._truths(scope))
         counted = [self.rule("primary", sort, scope) for sort in sized]
         one = self.book.named(f"counted_{scope.number}", lambda: [truth, self.rule("term", INT, scope), *counted])
-        more = row(one, repeated(row(Reference("AND_OR"), one)))
+        more = row(one, repeated(row(Reference("AND_OR"), one), most=_MOST_MORE))
         return self.book.named(f"condition_{scope.number}", lambda: [more])
 
     def _truths(self, scope: Scope) -> Iterator[Part | None]:
@@ -172,7 +176,7 @@ class _Rules:
                 yield self.rule("primary", sort, scope)
                 return
         one = self.book.named(f"unit_{scope.sorts[sort]}_{scope.number}", lambda: self._units(sort, scope))
-        yield row(one, repeated(row(Reference(operator), one)))
+        yield row(one, repeated(row(Reference(operator), one), most=_MOST_MORE))
 
     def _units(self, sort: Sort, scope: Scope) -> Iterator[Part | None]:
         primary = self.rule("primary", sort, scope)
@@ -207,7 +211,6 @@ class _Rules:
                 options.append(tail and row(self._step(here, after, scope), tail))
         following = maybe(either(*options)) if here == wanted else either(*options)
         if here in self.ways.steps.get(here, {}):
-            # A small model that has begun with the wrong value would go on like this without end.
             yield row(Repeat(self._step(here, here, scope), 0, _MOST_ALIKE), following)
         else:
             yield following
@@ -336,7 +339,7 @@ class _Rules:
         fields = self.book.named(f"fields_{scope.number}", lambda: fields_over(scope.names))
         part = either(Reference("F_TEXT"), fields)
         for quote in "\"'":
-            yield row(Text(f"f{quote}"), repeated(part), Text(quote))
+            yield row(Text(f"f{quote}"), repeated(part, most=_MOST_MORE), Text(quote))
 
 
 def _number(scope: Scope) -> Sort:

@@ -14,7 +14,7 @@ START = "start"
 _TOKEN = re.compile(
     r'\s*(?://[^\n]*\s*)*("(?:\\.|[^"\\])*"|/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+/|~ ?\d+(?: ?\.\. ?\d+)?|\w+|\S)'
 )
-_REGEX_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\(?:x[0-9a-fA-F]{2}|.)|.", re.DOTALL)
+_REGEX_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\(?:x[0-9a-fA-F]{2}|.)|\{\d+,\d+\}|.", re.DOTALL)
 _DEFINITION = re.compile(r"^(\w+):((?:[^\n]*)(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 
 
@@ -130,6 +130,10 @@ class _Reader:
                 self._take()
                 low, _, high = count[1:].partition("..")
                 return Repeat(part, int(low), int(high or low))
+            case str() as count if self._in_regex and len(count) > 1 and count.startswith("{"):
+                self._take()
+                low, high = count[1:-1].split(",")
+                return Repeat(part, int(low), int(high))
         return part
 
     def _atom(self, token: str) -> Part:
@@ -237,6 +241,7 @@ def _regex(part: Part, tightness: int) -> str:
             inside = "|".join(_regex(item, 0) for item in options)
             return f"({inside})" if tightness else inside
         case Repeat(inner, low, high):
-            return _regex(inner, 2) + _count(low, high)
+            counted = high is not None and high > 1
+            return _regex(inner, 2) + (f"{{{low},{high}}}" if counted else _count(low, high))
         case Reference() | Pattern():
             raise NotationError("a regular expression refers to nothing")

@@ -25,11 +25,11 @@ def maybe(part: Part | None) -> Part:
     return sequence(()) if part is None else Repeat(part, 0, 1)
 
 
-def repeated(part: Part | None, least: int = 0) -> Part | None:
-    """The part again and again, at least so often; nothing where it is missing and need not be there."""
+def repeated(part: Part | None, least: int = 0, most: int | None = None) -> Part | None:
+    """The part again and again, so often; nothing where it is missing and need not be there."""
     if part is None:
         return None if least else sequence(())
-    return Repeat(part, least, None)
+    return Repeat(part, least, most)
 
 
 def any_of(*texts: str) -> Part:

@@ -17,10 +17,10 @@ MOST_DEPTH = 1
 TERMINALS = read_grammar(
     r"""
 start: INT_LITERAL
-INT_LITERAL: /0|[1-9][0-9]*/
-FLOAT_LITERAL: /(0|[1-9][0-9]*)\.[0-9]+/
-STR_LITERAL: /"([^"\\\x00-\x1f]|\\[nrt"'\\])*"/ | /'([^'\\\x00-\x1f]|\\[nrt"'\\])*'/
-F_TEXT: /([^"'\\{}\x00-\x1f]|\\[nrt\\])+/
+INT_LITERAL: /0|[1-9][0-9]{0,19}/
+FLOAT_LITERAL: /(0|[1-9][0-9]{0,19})\.[0-9]{1,17}/
+STR_LITERAL: /"([^"\\\x00-\x1f]|\\[nrt"'\\]){0,60}"/ | /'([^'\\\x00-\x1f]|\\[nrt"'\\]){0,60}'/
+F_TEXT: /([^"'\\{}\x00-\x1f]|\\[nrt\\]){1,60}/
 INT_FORMAT: /:(,|0?[1-9]?d)/
 FLOAT_FORMAT: /:,?\.[0-9]f/
 AND_OR: / (and|or) /

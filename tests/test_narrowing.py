@@ -62,6 +62,9 @@ RIGHT: list[tuple[Sort, str]] = [
     (WORDS, "sorted(words, key=lambda word: (-len(word), word))"),
     (PRICES, "{word: words.count(word) for word in words}"),
     (TupleSort((INT, STR)), "(n, text)"),
+    (INT, " + ".join("n" * 8)),
+    (INT, "1" * 20),
+    (STR, f"'{'a' * 60}'"),
     (join(INT, NONE), "numbers[0] if numbers else None"),
 ]
 WRONG: list[tuple[Sort, str]] = [
@@ -75,6 +78,10 @@ WRONG: list[tuple[Sort, str]] = [
     (INT, "first"),
     (INT, "sum(word for word in numbers for x in numbers"),
     (STR, "text[:1][:1][:1][:1]"),
+    (INT, " + ".join("n" * 9)),
+    (BOOL, " and ".join(["n > 1"] * 9)),
+    (INT, "1" * 21),
+    (STR, f"'{'a' * 61}'"),
     (STR, "text + n"),
     (STR, "words.upper()"),
     (STR, '"".join(numbers)'),

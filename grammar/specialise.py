@@ -14,7 +14,8 @@ from typing import Literal
 
 from grammar.narrow import narrowed_rules
 from grammar.notation import lark_text
-from grammar.words import one_of
+from grammar.unroll import RESERVED
+from grammar.words import name_other_than, one_of
 from solver.sorts import ANY, Sort
 
 _DEFINITION = re.compile(r"^(\w+):((?:.*)(?:\n[ \t]+.*)*)", re.MULTILINE)
@@ -51,12 +52,33 @@ def candidate_grammar(entry: str, parameters: Sequence[str] | None = None, own: 
     """The grammar of an answer whose last function is ``entry``, with these parameters if they are given.
 
     Parameters are written as in a ``def``: names, with stars where they have them, ``*`` and ``/``. Annotations,
-    defaults, imports and other functions before this one are up to the model. Raises ``ValueError`` for a bad name.
+    defaults, imports and other functions before this one are up to the model. None of those has its name: what a small
+    model writes after it, tests and more tests, would else lead to a second one. Raises ``ValueError`` for a bad name.
     """
     signature = f'"def " "{_checked(entry)}" "(" entry_parameters ")" (" -> " annotation)? ":"'
     listed = {"entry_parameters": "parameters"} if parameters is None else _parameters(parameters)
     names = own.names.union([entry], (name.lstrip("*") for name in parameters or ()))
-    return _narrowed({"entry_signature": signature} | listed, Own(names, own.attributes))
+    around = Own(names, own.attributes)
+    return _narrowed({"entry_signature": signature} | listed | _helpers(entry, around), around)
+
+
+def _helpers(entry: str, own: Own) -> dict[str, str]:
+    """Rules for functions at the top of a module that are named otherwise."""
+    name = (_definitions() | _definitions_for(own))["name"].strip()
+    options = [option for option in name.split(" | ") if option not in ("NAME", json.dumps(entry))]
+    return {
+        "def_0": _definitions()["def_0"].replace("signature", "helper_signature", 1),
+        "helper_signature": _definitions()["signature"].replace("name", "helper", 1),
+        "helper": " | ".join(["HELPER", *options]),
+        "HELPER": f"/{name_other_than({entry, *_reserved()})}/",
+    }
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """The words that are no names."""
+    [words] = re.findall(rf"^{RESERVED}(.*)", python_grammar(), re.MULTILINE)
+    return frozenset(words.split())
 
 
 @dataclass(frozen=True, slots=True)

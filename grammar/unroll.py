@@ -14,9 +14,10 @@ from grammar.words import name_other_than, one_of
 DEPTH = 6
 """How deep blocks nest. The deepest hold simple statements only."""
 
-_PRIVATE = "|_([a-zA-Z0-9][a-zA-Z0-9_]*)?"
+RESERVED = "// No names: "
+"""What begins the line of the grammar that lists the words that no terminal for names takes."""
 
-_STATEMENTS = ("async", "class", "for", "global", "if", "print", "try", "while", "with")
+_STATEMENTS = ("assert", "async", "class", "for", "global", "if", "print", "try", "while", "with")
 """What models begin a statement with that no answer holds outside of functions. With ``class`` decoded as the beginning
 of a name, a model that wants a space next goes on with the name, and does not find its end."""
 
@@ -47,11 +48,12 @@ def unrolled(text: str, allowed: Allowed) -> str:
 
 def _names(allowed: Allowed) -> Iterator[str]:
     words = {*keyword.kwlist, *allowed.modules, *allowed.refused}
-    yield "name: NAME | VARIABLE"
     words = {word for word in words if "." not in word}
-    yield f"NAME: /{name_other_than(words)}{_PRIVATE}/"
+    yield RESERVED + " ".join(sorted(words))
+    yield "name: NAME | VARIABLE"
+    yield f"NAME: /{name_other_than(words)}/"
     yield "top_name: TOP_NAME | VARIABLE"
-    yield f"TOP_NAME: /{name_other_than(words, _STATEMENTS)}{_PRIVATE}/"
+    yield f"TOP_NAME: /{name_other_than(words, _STATEMENTS)}/"
     yield f"VARIABLE: {' | '.join(_quoted(allowed.variables))}"
     yield f"ATTRIBUTE: /{one_of(_attributes(allowed))}/"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 
@@ -16,14 +17,22 @@ def one_of(words: Collection[str]) -> str:
 
 
 def name_other_than(words: Collection[str], begun: Collection[str] = ()) -> str:
-    """A regular expression for names that begin with a letter, with none of ``begun``, and are none of the words."""
-    return _going_on(sorted({word for word in words if not word.startswith("_")}), begun, first=True)
+    """A regular expression for names that are none of the words and begin with none of ``begun``.
+
+    They begin with a letter or with one underscore.
+    """
+    public = _going_on([word for word in words if not word.startswith("_")], begun, "a-zA-Z")
+    private = _going_on([word[1:] for word in words if re.match("_[^_]", word)], (), "a-zA-Z0-9")
+    return f"{public}|_{private}{'' if '_' in words else '?'}"
 
 
-def _going_on(words: Collection[str], begun: Collection[str], first: bool = False) -> str:
-    """What goes on after a common prefix without ending as one of the words' rests, or with one of ``begun``."""
+def _going_on(words: Collection[str], begun: Collection[str], letters: str = "") -> str:
+    """What goes on after a common prefix without ending as one of the words' rests, or with one of ``begun``.
+
+    ``letters`` are those that a name begins with.
+    """
     heads = sorted({word[0] for word in (*words, *begun) if word})
-    branches = [f"{_class_without('a-zA-Z' if first else 'a-zA-Z0-9_', heads)}[a-zA-Z0-9_]*"]
+    branches = [f"{_class_without(letters or 'a-zA-Z0-9_', heads)}[a-zA-Z0-9_]*"]
     branches += [
         head
         + _going_on(
@@ -33,14 +42,16 @@ def _going_on(words: Collection[str], begun: Collection[str], first: bool = Fals
         if head not in begun
     ]
     body = f"({'|'.join(branches)})"
-    return body if first or "" in words else body + "?"
+    return body if letters or "" in words else body + "?"
 
 
 def _class_without(letters: str, heads: Collection[str]) -> str:
     """A character class, in ranges, for the letters that are not among the heads."""
-    ranges = [("a", "z"), ("A", "Z")] + ([("0", "9"), ("_", "_")] if "0" in letters else [])
+    ranges = [("a", "z"), ("A", "Z"), ("0", "9"), ("_", "_")]
     spans: list[str] = []
     for low, high in ranges:
+        if low not in letters:
+            continue
         run = ""
         for code in range(ord(low), ord(high) + 2):
             char = chr(code)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import llguidance
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lark import Lark
 from lark.exceptions import LarkError
 
@@ -20,6 +22,7 @@ from compiler.ir.subset import ALLOWED_BUILTINS
 from grammar.operations import operations
 from grammar.specialise import Blank, Own, candidate_grammar, python_grammar, template_grammar
 from grammar.unroll import unrolled
+from grammar.words import name_other_than
 from solver.sorts import INT
 
 _SEPARATOR = "=" * 20 + "\n"
@@ -86,6 +89,28 @@ def test_a_candidate_defines_the_entry(accepts: Callable[[str, str], bool]) -> N
     assert accepts(candidate_grammar("f", []), _fenced(f"def f(){body}"))
     assert accepts(candidate_grammar("f"), _fenced(f"def f(a, b=1){body}"))
     assert accepts(candidate_grammar("f", ["*rest"]), _fenced(f"def fall(*rests){body}\n\ndef f(*rest){body}"))
+
+
+@pytest.mark.parametrize("accepts", _ENGINES)
+@pytest.mark.parametrize("entry", ["f", "_f", "string"])
+def test_nothing_follows_the_entry(entry: str, accepts: Callable[[str, str], bool]) -> None:
+    grammar = candidate_grammar(entry, ["x"])
+    body = "(x):\n    return x\n"
+    for helper in ("g", entry + "_2", "_", "datetime"):
+        assert accepts(grammar, _fenced(f"def {helper}{body}\n\ndef {entry}{body}"))
+    for more in (f"def {entry}{body}", f"check = {entry}(1)\n\ndef {entry}{body}", f"def g{body}\n\ndef {entry}{body}"):
+        assert not accepts(grammar, _fenced(f"def {entry}{body}\n\n{more}"))
+
+
+@given(
+    st.sets(st.from_regex(r"[a-z_][a-z_0-9]{0,3}", fullmatch=True), max_size=5),
+    st.from_regex(r"[a-zA-Z_][a-z_0-9]{0,4}", fullmatch=True),
+)
+def test_names_other_than_some_words(words: set[str], name: str) -> None:
+    pattern = name_other_than(words)
+    assert (re.fullmatch(pattern, name) is not None) == (name not in words and not name.startswith("__"))
+    for word in words:
+        assert not re.fullmatch(pattern, word)
 
 
 @pytest.mark.parametrize("accepts", _ENGINES)

@@ -46,6 +46,15 @@ DOUBTED: dict[str, tuple[str, str]] = {
     "raises-words": ("words.txt", "def root(n: int) -> int\n\nraises: ValueError when the number is negative\n"),
     "raises-only": ("words.txt", "def root(n: int) -> int\n\nraises: ValueError\n"),
     "stranger": ("stranger.txt", "def double(n: int) -> int\n\ndouble(2) == 4\ntriple(2) == 6\n"),
+    "table": (
+        "table.md",
+        "def loud(text: str, n: int) -> str\n\n| text | n | result |\n|---|---|---|\n| 'a' | 1 | 'A' |\n"
+        "| b | 2 | 'BB' |\n| 'c' |\n| 'd' | 1 | |\n",
+    ),
+    "table-of-calls": (
+        "table.md",
+        "def f(n: int) -> int\n\n| Input | Output |\n|-|-|\n| n + 1 | 2 |\n| g(2) | 3 |\n| 1 | 2 |\n",
+    ),
     "misnamed": ("misnamed.txt", "def double(n: int) -> int\n\nTwice the number.\n\ntwice(2) == 4\ntwice(3) == 6\n"),
     "method-beside": ("beside.py", "class A:\n    def max(self): ...\n\ndef g(x): ...\n"),
 }

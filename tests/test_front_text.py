@@ -249,3 +249,26 @@ def test_orders_to_the_machine_are_prose() -> None:
     )
     assert (function.examples, function.contracts) == ((), ())
     assert "rm -rf" in function.prose
+
+
+@pytest.mark.parametrize(
+    ("table", "examples"),
+    [
+        ("n | result\n--|--\n1 | 'a'\n2 | ' | '", ["f(1) == 'a'"]),
+        (r"| `n` | **result** |" "\n|:-:|-|\n" r"| 1 | 'a\|b' |", ["f(1) == 'a|b'"]),
+        ("| f(n) | n | # |\n|--|--|--|\n| 'a' | 1 | first |", ["f(1) == 'a'"]),
+        (
+            "| Input | Expected output |\n|--|--|\n| 1 | 'a' |\n| f(2) | raises a ValueError |",
+            ["f(1) == 'a'", "f(2) raises ValueError"],
+        ),
+        ("| n | result |\n|--|--|\n| 90 or more | A |\n| less | B |", []),
+        ("| n | price | result |\n|--|--|--|\n| 1 | 2 | 'a' |", []),
+        ("| n | result |\n| 1 | 'a' |", []),
+        ("| n | result |\n|--|\n| 1 | 'a' |", []),
+    ],
+)
+def test_tables_of_examples(table: str, examples: list[str]) -> None:
+    heading = "def f(n: int) -> str"
+    assert clauses(f"{heading}\n\n{table}\n") == examples
+    prose = only(f"{heading}\n\nSee:\n\n{table}\n").prose
+    assert (prose == "See:") == (0 < len(examples) == table.count("\n") - 1)

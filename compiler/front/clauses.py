@@ -13,6 +13,7 @@ from compiler.front.doctests import read_doctests
 from compiler.front.examples import read_asserts, read_calls
 from compiler.front.expressions import Names
 from compiler.front.inputs import read_inputs
+from compiler.front.tables import read_tables
 from compiler.source import Span
 from compiler.spec import Contract, Equals, Example, Expectation, Satisfies, Signature
 from solver.sorts import BOOL
@@ -25,6 +26,7 @@ def read_clauses(claims: Claims, signatures: Mapping[str, Signature]) -> list[tu
     contracts = read_contracts(claims, parameters)
     read_asserts(claims)
     if len(signatures) == 1:
+        read_tables(claims, *signatures.values())
         read_inputs(claims, *signatures.values())
     read_calls(claims)
     return contracts

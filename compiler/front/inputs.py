@@ -61,7 +61,7 @@ def read_inputs(claims: Claims, signature: Signature) -> None:
         _read_arrows(claims, signature)
 
 
-def _call(signature: Signature, named: dict[str, str] | None, values: Sequence[str]) -> Call | None:
+def call_with(signature: Signature, named: dict[str, str] | None, values: Sequence[str]) -> Call | None:
     """The call that gives these inputs, or ``None`` where they do not fit the parameters."""
     parameters = [item for item in signature.parameters if item.kind == "positional"]
     if len(parameters) != len(signature.parameters) and signature.written:
@@ -110,10 +110,10 @@ def _values(claims: Claims, start: int) -> tuple[list[str], int]:
 def _given(claims: Claims, signature: Signature, start: int) -> tuple[Call, int] | None:
     named, end = _bindings(claims, start)
     if named:
-        call = _call(signature, named, ())
+        call = call_with(signature, named, ())
         return None if call is None else (call, end)
     values, end = _values(claims, start)
-    call = _call(signature, None, values)
+    call = call_with(signature, None, values)
     return None if call is None else (call, end)
 
 
@@ -143,12 +143,12 @@ def _read_suppositions(claims: Claims, signature: Signature) -> None:
                 return
             named, end = _bindings(claims, match.end())
             if named:
-                call = _call(signature, named, ())
+                call = call_with(signature, named, ())
             elif named_only:
                 continue
             else:
                 values, end = _values(claims, match.end())
-                call = _call(signature, None, values)
+                call = call_with(signature, None, values)
             gap = _GAP.match(claims.text, end) if call else None
             if call and gap and _is_plain_gap(gap["gap"]):
                 _finish(claims, call, match.start(), gap.end())
@@ -165,7 +165,7 @@ def _read_assignments(claims: Claims, signature: Signature) -> None:
         if claims.full:
             return
         named, end = _bindings(claims, start)
-        call = _call(signature, named, ()) if named and signature.written else None
+        call = call_with(signature, named, ()) if named and signature.written else None
         claims.attempts += 1
         following = next((other for other in starts[index + 1 : index + _MOST_INPUTS] if other > end), len(claims.text))
         returned = _RETURN.search(claims.text, end, min(following, end + 2_000))
@@ -179,7 +179,7 @@ def _read_arrows(claims: Claims, signature: Signature) -> None:
         if claims.full:
             return
         values, end = _values(claims, match.end())
-        call = _call(signature, None, values)
+        call = call_with(signature, None, values)
         arrow = _ARROW_LINE.match(claims.text, end) if call else None
         if call and arrow:
             stop = value_end(claims.text, arrow.end(), claims.brackets)

@@ -19,6 +19,9 @@ from backends.models import ModelFile
 from backends.protocol import BackendError, Gap, Proposal, Request
 
 _POLL_SECONDS = 0.1
+_KEPT_MIB = 512
+"""What is remembered of prompts that are not being answered; those of one compile come again within moments."""
+
 _SILENT = -1
 
 
@@ -135,7 +138,12 @@ def _start(model: ModelFile, parallel: int, context: int, threads: int) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path = str(model.path)
     params.n_parallel = parallel
+    # One cache for all answers: with one for each, those that are not next to each other any more, because one between
+    # them has ended, would be decoded in steps of their own.
+    params.kv_unified = True
+    params.kv_unified_per_slot = context
     params.n_ctx = parallel * context
+    params.cache_ram_mib = _KEPT_MIB
     params.n_threads_http = parallel + 2
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.verbosity = _SILENT

@@ -263,6 +263,8 @@ def test_orders_to_the_machine_are_prose() -> None:
         ),
         ("| n | result |\n|--|--|\n| 90 or more | A |\n| less | B |", []),
         ("| n | price | result |\n|--|--|--|\n| 1 | 2 | 'a' |", []),
+        ("| n | result |\n|--|--|", []),
+        ("| n | n | result |\n|--|--|--|\n| 1 | 2 | 'a' |", []),
         ("| n | result |\n| 1 | 'a' |", []),
         ("| n | result |\n|--|\n| 1 | 'a' |", []),
     ],

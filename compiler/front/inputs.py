@@ -100,7 +100,8 @@ def _bindings(claims: Claims, start: int) -> tuple[dict[str, str], int]:
     return named, end
 
 
-def _values(claims: Claims, start: int) -> tuple[list[str], int]:
+def values_at(claims: Claims, start: int) -> tuple[list[str], int]:
+    """The values at ``start``, separated by commas, and the offset after the last; none where one is not closed."""
     stretches, end = values_end(claims.text, start, claims.brackets)
     values = [value_text(claims.text[first:last], claims.names) for first, last in stretches]
     known = [value for value in values if value is not None]
@@ -112,7 +113,7 @@ def _given(claims: Claims, signature: Signature, start: int) -> tuple[Call, int]
     if named:
         call = call_with(signature, named, ())
         return None if call is None else (call, end)
-    values, end = _values(claims, start)
+    values, end = values_at(claims, start)
     call = call_with(signature, None, values)
     return None if call is None else (call, end)
 
@@ -147,7 +148,7 @@ def _read_suppositions(claims: Claims, signature: Signature) -> None:
             elif named_only:
                 continue
             else:
-                values, end = _values(claims, match.end())
+                values, end = values_at(claims, match.end())
                 call = call_with(signature, None, values)
             gap = _GAP.match(claims.text, end) if call else None
             if call and gap and _is_plain_gap(gap["gap"]):
@@ -178,7 +179,7 @@ def _read_arrows(claims: Claims, signature: Signature) -> None:
     for match in _LINE_START.finditer(claims.text):
         if claims.full:
             return
-        values, end = _values(claims, match.end())
+        values, end = values_at(claims, match.end())
         call = call_with(signature, None, values)
         arrow = _ARROW_LINE.match(claims.text, end) if call else None
         if call and arrow:

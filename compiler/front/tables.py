@@ -13,12 +13,11 @@ from itertools import pairwise
 
 from compiler.front.claims import Claims
 from compiler.front.expressions import call_of, exception_name, parse_expression, value_text
-from compiler.front.inputs import call_with
-from compiler.front.values import values_end
+from compiler.front.inputs import call_with, values_at
 from compiler.spec import Call, Equals, Expectation, RaisesError, Signature
 
-_HEAD = re.compile(r"^(?P<titles>.*\|.*)\n(?P<rule>[ \t|:-]*-[ \t|:-]*)$", re.MULTILINE)
-_ROW = re.compile(r"\n(?P<row>.*\|.*)")
+_HEAD = re.compile(r"^(?P<titles>[^|\n]*\|.*)\n(?P<rule>[ \t|:]*-[ \t|:-]*)$", re.MULTILINE)
+_ROW = re.compile(r"\n(?P<row>[^|\n]*\|.*)")
 _BAR = re.compile(r"(?<!\\)\|")
 _MARKS = " \t*`"
 _RESULT = re.compile(r"(?:expected )?(?:results?|outputs?|returns?|values?|answer)|return value|returned|expected")
@@ -77,10 +76,11 @@ def read_tables(claims: Claims, signature: Signature) -> None:
                 _read_row(claims, signature, columns, *row.span("row"))
                 read += 1
             except _UnreadError as error:
+                claims.attempts += 1
                 unread.append(error)
         for said in unread if read else ():
             said.tell(claims)
-        if not unread:
+        if read and not unread:
             claims.claim(head.start(), head.end())
 
 
@@ -109,7 +109,7 @@ def _columns(titles: Sequence[str], signature: Signature) -> _Columns | None:
         for place, title in enumerate(titles)
         if title not in names and (_RESULT.fullmatch(title.lower()) or title.startswith(f"{signature.name}("))
     ]
-    if not signature.written or len(results) != 1:
+    if not signature.written or len(results) != 1 or len(set(titles)) != len(titles):
         return None
     rest = {title: place for place, title in enumerate(titles) if place not in results}
     given = {title: place for title, place in rest.items() if title in names}
@@ -132,23 +132,25 @@ def _read_row(claims: Claims, signature: Signature, columns: _Columns, start: in
 
 
 def _call(claims: Claims, signature: Signature, inputs: Mapping[str, int] | int, cells: Sequence[_Cell]) -> Call:
-    if not isinstance(inputs, int):
-        named = {name: _value(claims, cells[place]) for name, place in inputs.items()}
-        call = call_with(signature, named, ())
-    else:
+    if isinstance(inputs, int):
         cell = cells[inputs]
-        node = parse_expression(cell.text)
-        call = None if node is None else call_of(node, cell.text, claims.names)
-        if call is None or call.function != signature.name:
-            stretches, end = values_end(claims.text, cell.start, claims.brackets)
-            values = [value_text(claims.text[first:last], claims.names) for first, last in stretches]
-            known = [value for value in values if value is not None]
-            call = call_with(signature, None, known) if end == cell.end and len(known) == len(values) else None
-        if call is None:
-            raise _UnreadError(cell, f"a call of `{signature.name}`, or its arguments")
+        call = _written(claims, signature, cell)
+    else:
+        cell = cells[0]
+        call = call_with(signature, {name: _value(claims, cells[place]) for name, place in inputs.items()}, ())
     if call is None:
-        raise _UnreadError(cells[0], "a value for each parameter")
+        raise _UnreadError(cell, f"a call of `{signature.name}`, or its arguments")
     return call
+
+
+def _written(claims: Claims, signature: Signature, cell: _Cell) -> Call | None:
+    """The call in a cell, or that of the arguments which it lists."""
+    node = parse_expression(cell.text)
+    call = None if node is None else call_of(node, cell.text, claims.names)
+    if call is not None and call.function == signature.name:
+        return call
+    values, end = values_at(claims, cell.start)
+    return call_with(signature, None, values) if end == cell.end else None
 
 
 def _expected(claims: Claims, cell: _Cell) -> Expectation:

@@ -241,7 +241,7 @@ def _regex(part: Part, tightness: int) -> str:
             inside = "|".join(_regex(item, 0) for item in options)
             return f"({inside})" if tightness else inside
         case Repeat(inner, low, high):
-            counted = high is not None and high > 1
+            counted = high is not None and (low, high) != (0, 1)
             return _regex(inner, 2) + (f"{{{low},{high}}}" if counted else _count(low, high))
         case Reference() | Pattern():
             raise NotationError("a regular expression refers to nothing")

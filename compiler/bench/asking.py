@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from backends.protocol import Backend, Proposal, Request
 
-TOGETHER = 64
-"""How many answers are asked for at once; an engine decodes as many of them together as it can."""
+TOGETHER = 256
+"""How many answers are asked for at once. An engine decodes as many of them together as it can, and ever
+fewer of a batch's last ones."""
 
 Asked = TypeVar("Asked")
 

@@ -32,7 +32,7 @@ test-transformers: .venv-transformers/.installed
 	.venv-transformers/bin/pytest tests/test_engine_transformers.py tests/test_engine_outlines.py
 
 test-vllm: .venv-vllm/.installed
-	.venv-vllm/bin/pytest tests/test_engine_vllm.py tests/test_nucleus.py tests/test_engine_vllm_server.py
+	.venv-vllm/bin/pytest tests/test_engine_vllm.py tests/test_drawing.py tests/test_engine_vllm_server.py
 
 lint: $(VENV)/.dev ## check style, types and the layers of imports
 	$(BIN)/ruff check .

@@ -32,6 +32,12 @@ def _chat(tokenizer: Any, request: Request) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
+def chat_ends(tokenizer: Any, told: int | Sequence[int] | None) -> list[int]:
+    """The tokens that end an answer: the tokenizer's own first, then those that the model's configuration tells."""
+    several = [told] if told is None or isinstance(told, int) else told
+    return list(dict.fromkeys(token for token in (tokenizer.eos_token_id, *several) if token is not None))
+
+
 def whole(text: str) -> str:
     """A decoded text without the character at its end that it was cut within: a token may hold part of one."""
     return text.rstrip("\N{REPLACEMENT CHARACTER}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from backends.drawing import Draw, draw_tokens
 from backends.masks import Mask
 from backends.protocol import Request
 
@@ -17,52 +18,37 @@ class Row:
     def __init__(
         self, request: Request, prompt: tuple[int, ...], mask: Mask | None, ends: Sequence[int], most: int
     ) -> None:
-        import torch
-
         self.prompt = prompt
         self.tokens: list[int] = []
         self.logprob = 0.0
         self.finish: Literal["stop", "length"] | None = None
-        self._sampling = request.sampling
-        self._mask = mask
+        sampling = request.sampling
+        self.draw = Draw(sampling.temperature, sampling.top_p, request.engine_seed, mask)
+        self._stop = sampling.stop
         self._ends = ends
         self._most = most
-        self._generator = torch.Generator().manual_seed(request.engine_seed)
 
-    def take(self, logits: Any, to_text: ToText) -> int:
-        """Choose the next token by its logits, on the CPU and of single precision."""
-        token = self._choose(logits if self._mask is None else logits.masked_fill(self._mask.refused(), -float("inf")))
-        self.logprob += float(logits.log_softmax(-1)[token])
+    def take(self, token: int, logprob: float, to_text: ToText) -> None:
+        """Go on behind a token, which had this log-probability."""
+        self.logprob += logprob
         self.tokens.append(token)
-        complete = self._mask is not None and self._mask.take(token)
+        complete = self.draw.take(token)
         if complete or token in self._ends or self._stopped(to_text):
             self.finish = "stop"
         elif len(self.tokens) >= self._most:
             self.finish = "length"
-        return token
 
     def text(self, to_text: ToText) -> str:
         """The answer so far, up to the first stop word."""
         text = to_text(self.tokens)
-        places = [place for word in self._sampling.stop if (place := text.find(word)) >= 0]
+        places = [place for word in self._stop if (place := text.find(word)) >= 0]
         return text[: min(places)] if places else text
 
     def _stopped(self, to_text: ToText) -> bool:
-        if not self._sampling.stop:
+        if not self._stop:
             return False
         text = to_text(self.tokens)
-        return any(word in text for word in self._sampling.stop)
-
-    def _choose(self, logits: Any) -> int:
-        sampling = self._sampling
-        if sampling.temperature <= 0:
-            return int(logits.argmax())
-        chances = (logits / sampling.temperature).softmax(-1)
-        if 0 < sampling.top_p < 1:
-            ordered, places = chances.sort(descending=True)
-            # The token that reaches the sum still belongs to it.
-            chances[places[ordered.cumsum(0) - ordered >= sampling.top_p]] = 0.0
-        return int(chances.multinomial(1, generator=self._generator))
+        return any(word in text for word in self._stop)
 
 
 def decode(model: Any, rows: Sequence[Row], padding: int, to_text: ToText) -> None:
@@ -83,8 +69,11 @@ def decode(model: Any, rows: Sequence[Row], padding: int, to_text: ToText) -> No
         out = model(input_ids=ids, attention_mask=seen, position_ids=positions, use_cache=True, logits_to_keep=1)
         cache = out.past_key_values
         while True:
-            logits = out.logits[:, -1].float().cpu()
-            tokens = [row.take(logits[place], to_text) for row, place in zip(running, places, strict=True)]
+            logits = out.logits[:, -1].float().cpu()[places]
+            tokens = draw_tokens(logits, [row.draw for row in running])
+            logprobs = logits.log_softmax(1)[range(len(tokens)), tokens].tolist()
+            for row, token, logprob in zip(running, tokens, logprobs, strict=True):
+                row.take(token, logprob, to_text)
             going = [number for number, row in enumerate(running) if row.finish is None]
             if not going:
                 return

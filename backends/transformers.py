@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from backends.chat import batches, prompt_of, whole
+from backends.chat import batches, chat_ends, prompt_of, whole
 from backends.decoding import Row, decode
 from backends.folders import ModelFolder, find_folder, quiet
 from backends.local import LocalModel
@@ -78,7 +78,7 @@ class _Loaded:
         self._model, self._tokenizer = load(folder)
         self._name = folder.path.name
         self._context = context_of(self._model)
-        self._ends = _ends(self._model, self._tokenizer)
+        self._ends = chat_ends(self._tokenizer, getattr(self._model.generation_config, "eos_token_id", None))
         width = self._model.get_output_embeddings().weight.shape[0]
         self._masks = Masks(self._tokenizer, width, self._ends)
 
@@ -125,10 +125,3 @@ def load(folder: ModelFolder) -> tuple[Any, Any]:
 def context_of(model: Any) -> int:
     """How many tokens a prompt and its answer may have together."""
     return int(getattr(model.config, "max_position_embeddings", None) or sys.maxsize)
-
-
-def _ends(model: Any, tokenizer: Any) -> list[int]:
-    """The tokens that end an answer, the tokenizer's own first."""
-    told = getattr(model.generation_config, "eos_token_id", None)
-    several = told if isinstance(told, list) else [told]
-    return list(dict.fromkeys(token for token in (tokenizer.eos_token_id, *several) if token is not None))

@@ -37,7 +37,7 @@ class VLLM:
 
     ``context`` is the number of tokens that one request's prompt and answer may have together, ``parallel`` how many
     requests are decoded at once, whichever thread asked for them. Log-probabilities are those under the request's
-    grammar.
+    grammar on a GPU, and those of the model alone on a CPU.
     """
 
     engine = "vllm"
@@ -145,9 +145,9 @@ def _processors() -> list[Any]:
     """What vLLM's own sampling is too slow for on a CPU."""
     if not _on_cpu():
         return []
-    from backends.nucleus import Nucleus
+    from backends.vllm_drawing import Drawing
 
-    return [Nucleus]
+    return [Drawing]
 
 
 def _ends(tokenizer: Any) -> dict[str, int]:
@@ -158,32 +158,39 @@ def _ends(tokenizer: Any) -> dict[str, int]:
 
 def _parameters(request: Request, ends: Mapping[str, int]) -> Any:
     from vllm import SamplingParams
-    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+    from vllm.sampling_params import RequestOutputKind
 
     sampling = request.sampling
     ends = ends if request.gap is not None else {}
-    grammar = None if request.grammar is None else NAMED + ended(request.grammar, list(ends))
+    grammar = None if request.grammar is None else ended(request.grammar, list(ends))
     return SamplingParams(
-        temperature=sampling.temperature,
-        **_top_p(sampling.top_p if sampling.temperature > 0 else 1.0),
+        **(_drawn_here(request, grammar) if _on_cpu() else _drawn_by_vllm(request, grammar)),
         max_tokens=sampling.max_tokens,
-        seed=request.engine_seed,
         stop=list(sampling.stop),
         stop_token_ids=list(ends.values()),
         logprobs=0,
         output_kind=RequestOutputKind.FINAL_ONLY,
-        structured_outputs=None if grammar is None else StructuredOutputsParams(grammar=grammar),
         # What an earlier request left behind would change the rounding, and a greedy answer with it.
         skip_reading_prefix_cache=sampling.temperature <= 0,
     )
 
 
-def _top_p(share: float) -> dict[str, Any]:
-    if share >= 1 or not _on_cpu():
-        return {"top_p": share}
-    from backends.nucleus import SHARE
+def _drawn_here(request: Request, grammar: str | None) -> dict[str, Any]:
+    from backends.vllm_drawing import asked_of
 
-    return {"extra_args": {SHARE: share}}
+    return {"temperature": 0.0, "extra_args": asked_of(request, grammar)}
+
+
+def _drawn_by_vllm(request: Request, grammar: str | None) -> dict[str, Any]:
+    from vllm.sampling_params import StructuredOutputsParams
+
+    sampling = request.sampling
+    return {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p if sampling.temperature > 0 else 1.0,
+        "seed": request.engine_seed,
+        "structured_outputs": None if grammar is None else StructuredOutputsParams(grammar=NAMED + grammar),
+    }
 
 
 def _proposal(output: Any) -> Proposal:

@@ -120,8 +120,6 @@ class VLLM:
             structured_outputs_config={"backend": "guidance"},
             # Compiling for a CPU takes longer than it saves in the length of a compile.
             enforce_eager=_on_cpu(),
-            # A prompt read in pieces sets a sample's random generator back, which those of a CPU cannot do.
-            enable_chunked_prefill=not _on_cpu(),
             disable_log_stats=False,
             logits_processors=_processors(),
             **adapted,

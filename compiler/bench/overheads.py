@@ -21,7 +21,7 @@ from compiler.spec import Spec
 BUDGETED = frozenset({"load", "model", "search", "repair"})
 """Phases of a compile whose time is the model's, or a budget that search uses up as it may."""
 
-_DECODED = 64
+_BEGUN, _DECODED = 16, 64
 _DRAWN = 4
 
 
@@ -181,9 +181,13 @@ def _constrained(spec: Spec, seed: int) -> Request:
 
 
 def _tokens_a_second(backend: Backend, requests: Sequence[Request]) -> float:
-    """The tokens after the first, a second: what reads the prompt and finds the first token's mask is left out."""
-    _asked(backend, requests, 1)
-    few, before = _asked(backend, requests, 1)
+    """The tokens after the first few, a second: what reads the prompt and the grammar is left out.
+
+    Were these so few that one answer ends before the next begins, this could take the place where an engine remembers
+    that one's prompt, and it would be chance which prompts are read again.
+    """
+    _asked(backend, requests, _BEGUN)
+    few, before = _asked(backend, requests, _BEGUN)
     many, after = _asked(backend, requests, _DECODED)
     return max(1, _tokens(many) - _tokens(few)) / max(1e-9, after - before)
 

@@ -76,7 +76,7 @@ def _drawn(logits: torch.Tensor, draws: Sequence[Draw], chances: Sequence[Random
 def _of_all(logits: torch.Tensor, places: torch.Tensor) -> list[int]:
     """For each row the token at a place from 0 to 1 of the probability."""
     sums = logits.softmax(1).cumsum(1)
-    return _at(sums, places * sums[:, -1:]).squeeze(1).tolist()  # type: ignore[no-any-return]
+    return _at(sums, sums[:, -1:], places).squeeze(1).tolist()  # type: ignore[no-any-return]
 
 
 def _of_nucleus(logits: torch.Tensor, shares: torch.Tensor, places: torch.Tensor, first: int = _FIRST) -> list[int]:
@@ -90,10 +90,12 @@ def _of_nucleus(logits: torch.Tensor, shares: torch.Tensor, places: torch.Tensor
         return _of_nucleus(logits, shares, places, first * 16)
     # The token that reaches the share still belongs to it.
     last = (sums < shares).sum(1, keepdim=True).clamp(max=tokens.shape[1] - 1)
-    chosen = _at(sums, places * sums.gather(1, last)).minimum(last)
+    chosen = _at(sums, sums.gather(1, last), places)
     return tokens.gather(1, chosen).squeeze(1).tolist()  # type: ignore[no-any-return]
 
 
-def _at(sums: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """Which of the growing sums is the first above a place."""
-    return (sums <= places).sum(1, keepdim=True).clamp(max=sums.shape[1] - 1)
+def _at(sums: torch.Tensor, whole: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Which of the growing sums is the first above a place from 0 to 1 of the whole."""
+    # Rounded, the last place could be the whole itself, above which there is nothing.
+    place = (places * whole).minimum(whole.nextafter(whole.new_zeros(())))
+    return (sums <= place).sum(1, keepdim=True)

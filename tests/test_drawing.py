@@ -92,6 +92,17 @@ def test_a_nucleus_wider_than_the_first_few_hundred_tokens_is_drawn_from_whole()
     assert max(found) < 0.01
 
 
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_the_last_place_is_a_token_that_may_come(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from backends.drawing import Draw, draw_tokens
+
+    monkeypatch.setattr(Draw, "chances", SimpleNamespace(random=lambda: 1 - 2**-53))
+    logits = torch.tensor([[1.0, 0.0, -torch.inf]])
+    assert draw_tokens(logits, [Draw(1.0, share, 0)]) == [0 if share < 1 else 1]
+
+
 def test_a_mask_is_made_only_for_a_token_that_is_refused() -> None:
     import torch
 

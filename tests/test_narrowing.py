@@ -204,8 +204,9 @@ class Scripted:
         """Nothing is held."""
 
 
-def test_the_bench_asks_in_batches_and_tells_what_became_of_the_answers() -> None:
+def test_the_bench_asks_in_batches_and_tells_what_became_of_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("mypy")
+    monkeypatch.setattr("compiler.bench.asking.TOGETHER", 64)
     backend, told = Scripted(), list[str]()
     found = bench_narrowing(80, 7, backend, progress=told.append)
     assert [len(batch) for batch in backend.batches] == [64, 16, 64, 16]

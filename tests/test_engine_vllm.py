@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from backends import vllm
 from backends.local import LocalModel, open_local
 from backends.protocol import Backend, BackendError, Message, Request, Sampling
-from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws, sample
+from tests.engine_laws import CHOICE, HELLO, LONGER, TWICE, EngineLaws, sample
 from tests.tiny_models import needs, tiny_adapter, tiny_model
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs("vllm", "torch", "transformers", "llguidance", "peft")]
@@ -58,6 +59,18 @@ def test_more_prompts_than_one_step_reads_are_sampled_all_the_same(backend: Back
     answers = backend.propose([sample(long, number, max_tokens=2) for number in range(40)])
     assert len({answer.text for answer in answers}) > 1
     assert sum(answer.prompt_tokens for answer in answers) > 8192
+
+
+def test_vllm_itself_keeps_grammar_and_seed_as_it_has_to_on_a_gpu(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vllm, "_drawn_here", vllm._drawn_by_vllm)
+    asked = [Request(HELLO, Sampling(t, 0.9, max_tokens=20), CHOICE, number) for number, t in enumerate((0, 1, 2))]
+    assert {answer.text for answer in backend.propose(asked)} <= {"yes", "no"}
+    free = [sample(HELLO, number, top_p=0.9) for number in range(3)]
+    first, again = backend.propose(free), backend.propose(free)
+    assert [answer.text for answer in first] == [answer.text for answer in again]
+    assert len({answer.text for answer in first}) > 1
 
 
 def test_a_model_that_does_not_load_is_told(model: Path, tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def problems(count: int) -> list[Problem]:
     return read_suite("own", limit=count)
 
 
-def test_answers_are_counted_by_what_became_of_them() -> None:
+def test_answers_are_counted_by_what_became_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compiler.bench.asking.TOGETHER", 64)
     [problem] = problems(1)
     right = f"```python\ndef {problem.entry_point}(a):\n    return a\n```"
     answers = [
@@ -45,15 +46,15 @@ def test_answers_are_counted_by_what_became_of_them() -> None:
         Proposal("I would rather talk.", 1, 9, "stop", conforms=False),
     ]
     backend, told = Scripted(*answers), list[str]()
-    found = bench_proposals([problem], backend, 514, 7, told.append)
-    assert (found.asked, found.cut, found.outside, found.finished) == (514, 128, 128, 258)
-    assert (found.lowered, len(found.lost), found.different) == (129, 129, 2)
+    found = bench_proposals([problem], backend, 130, 7, told.append)
+    assert (found.asked, found.cut, found.outside, found.finished) == (130, 32, 32, 66)
+    assert (found.lowered, len(found.lost), found.different) == (33, 33, 2)
     assert found.lost[0].occurrence == 2
     assert len(told) == 3
-    assert "lower     129 of 258" in render(found)
+    assert "lower     33 of 66" in render(found)
     assert "open" in render(found)
-    assert found.to_json()["finished"] == 258
-    assert len({request.key("e", "m") for request in backend.asked}) == 514
+    assert found.to_json()["finished"] == 66
+    assert len({request.key("e", "m") for request in backend.asked}) == 130
     assert all(request.grammar and request.sampling.seed == 7 for request in backend.asked)
     assert all(request.sampling.temperature > 0 for request in backend.asked)
 

@@ -139,7 +139,7 @@ def _block(depth: int, loop: str) -> Iterator[str]:
     suite, body = f"suite_{depth}{loop}", f"suite_{depth}_in_loop"
     kinds = ["if", "for", "while", "try"]
     yield f"compound_{depth}{loop}: " + " | ".join(f"{kind}_{depth}{loop}" for kind in kinds) + f" | def_{depth}"
-    remarks = f"({indent} COMMENT NL)*"
+    remarks = f"({indent} COMMENT? NL)*"
     otherwise = f'({remarks} {indent} "else:" {suite})?'
     another = f'({remarks} {indent} "elif " condition ":" {suite})*'
     yield f'if_{depth}{loop}: "if " condition ":" {suite} {another} {otherwise}'
@@ -147,9 +147,9 @@ def _block(depth: int, loop: str) -> Iterator[str]:
     yield f'while_{depth}{loop}: "while " condition ":" {body} {otherwise}'
     last = f"finally_{depth}{loop}"
     yield f'try_{depth}{loop}: "try:" {suite} (handlers_{depth}{loop} {otherwise} {last}? | {last})'
-    bare = f'{indent} "except:" {suite}'
-    yield f"handlers_{depth}{loop}: ({indent} handler {suite})+ ({bare})? | {bare}"
-    yield f'finally_{depth}{loop}: {indent} "finally:" {suite}'
+    bare = f'{remarks} {indent} "except:" {suite}'
+    yield f"handlers_{depth}{loop}: ({remarks} {indent} handler {suite})+ ({bare})? | {bare}"
+    yield f'finally_{depth}{loop}: {remarks} {indent} "finally:" {suite}'
     yield f'{suite}: NL block_{depth + 1}{loop} | " " (simple | leave{loop}) NL'
 
 

@@ -63,7 +63,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as fast: a mean with its 95% interval."""
+    """How many times as fast, with the 95% interval."""
 
     mean: float
     low: float
@@ -98,7 +98,7 @@ class Speed:
         ratios = [ours / theirs for ours, theirs in zip(self.ours.rates, self.theirs.rates, strict=True) if theirs]
         if not ratios:
             return None
-        return Ratio(median(ratios), *bootstrap_interval(ratios))
+        return Ratio(median(ratios), *bootstrap_interval(ratios, median))
 
     def to_json(self) -> dict[str, object]:
         """The speeds as JSON data."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 from random import Random
@@ -42,25 +42,6 @@ def paired_difference(
     return Difference(sum(differences) / len(differences), low, high, won, lost, mcnemar(won, lost))
 
 
-def bootstrap_interval(values: Sequence[float], *, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
-    """The 95% percentile interval of the mean (Efron 1979), the same for the same values."""
-    rng, count = Random(seed), len(values)
-    means = sorted(sum(rng.choices(values, k=count)) / count for _ in range(resamples))
-    return means[int(0.025 * resamples)], means[min(resamples - 1, int(0.975 * resamples))]
-
-
-def mcnemar(won: int, lost: int) -> float:
-    """The exact two-sided probability of a split at least this uneven, were both sides equal (McNemar 1947)."""
-    count = won + lost
-    tail = sum(comb(count, index) for index in range(min(won, lost) + 1))
-    return min(1.0, float(2 * tail / 2**count))
-
-
-def gap_closed(ours: float, theirs: float, ceiling: float) -> float | None:
-    """The share of the way from ``theirs`` to ``ceiling`` that ``ours`` has gone; ``None`` where there is none."""
-    return None if ceiling <= theirs else (ours - theirs) / (ceiling - theirs)
-
-
 def mean(values: Iterable[float]) -> float:
     """The mean; 0 for no values."""
     held = list(values)
@@ -74,3 +55,28 @@ def median(values: Iterable[float]) -> float:
     if not held:
         return 0.0
     return held[middle] if len(held) % 2 else (held[middle - 1] + held[middle]) / 2
+
+
+def bootstrap_interval(
+    values: Sequence[float],
+    of: Callable[[Sequence[float]], float] = mean,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """The 95% percentile interval of the mean, or of another statistic (Efron 1979), the same for the same values."""
+    rng, count = Random(seed), len(values)
+    drawn = sorted(of(rng.choices(values, k=count)) for _ in range(resamples))
+    return drawn[int(0.025 * resamples)], drawn[min(resamples - 1, int(0.975 * resamples))]
+
+
+def mcnemar(won: int, lost: int) -> float:
+    """The exact two-sided probability of a split at least this uneven, were both sides equal (McNemar 1947)."""
+    count = won + lost
+    tail = sum(comb(count, index) for index in range(min(won, lost) + 1))
+    return min(1.0, float(2 * tail / 2**count))
+
+
+def gap_closed(ours: float, theirs: float, ceiling: float) -> float | None:
+    """The share of the way from ``theirs`` to ``ceiling`` that ``ours`` has gone; ``None`` where there is none."""
+    return None if ceiling <= theirs else (ours - theirs) / (ceiling - theirs)

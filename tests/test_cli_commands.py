@@ -130,6 +130,8 @@ LIMITED = (
         ["narrowing", "--proposals", "0"],
         ["grammars", "--texts", "0"],
         ["overheads", "--runs", "0"],
+        ["overheads", "--at-once", "8,0"],
+        ["overheads", "--rounds", "0"],
         ["batch", "--at-once", "0"],
     ],
 )

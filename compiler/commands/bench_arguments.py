@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from compiler.commands.numbers import at_least, whole_numbers
+from compiler.commands.numbers import at_least, counts, whole_numbers
 from compiler.options import ABLATIONS, Options
 
 SIDES = ("liftc", "cvc5")
@@ -52,6 +52,9 @@ def _overheads(parser: ArgumentParser) -> None:
     _add_suite(parser, limit=8)
     parser.add_argument("--runs", type=_COUNT, default=20, metavar="N", help="starts to time (default: 20)")
     parser.add_argument("--rows", type=Path, metavar="FILE", help="take the compiles of this run")
+    about = "decode so many answers at once (default: 1,8)"
+    parser.add_argument("--at-once", type=counts, default=(1, 8), metavar="N,...", help=about)
+    parser.add_argument("--rounds", type=_COUNT, default=6, metavar="N", help="rounds of decoding (default: 6)")
 
 
 def _replays(parser: ArgumentParser) -> None:

@@ -27,3 +27,8 @@ def whole_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise ArgumentTypeError(f"expected whole numbers with commas between, not {text!r}") from None
+
+
+def counts(text: str) -> tuple[int, ...]:
+    """Whole numbers of at least one with commas between."""
+    return tuple(int(at_least(int, 1)(part)) for part in text.split(","))

@@ -68,6 +68,19 @@ def test_free_and_constrained_decoding_ask_the_same() -> None:
     assert firsts.count(None) == 4, "either side comes first as often as the other"
 
 
+def test_a_prompt_that_is_read_again_now_and_then_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = Counting()
+
+    def clock() -> float:
+        """Ten tokens a second; every third time, seven seconds for a prompt."""
+        decoded = sum(request.sampling.max_tokens for requests in backend.asked for request in requests)
+        return decoded / 10 + 7 * (len(backend.asked) // 3)
+
+    monkeypatch.setattr("compiler.bench.overheads.perf_counter", clock)
+    [found] = measure_decoding(read_suite("own", limit=3), backend, batches=(2,), rounds=3)
+    assert (found.free, found.constrained, found.ratio) == pytest.approx((10, 10, 1))
+
+
 def test_answers_that_end_early_are_not_measured() -> None:
     backend = Counting(short=frozenset({0, 2}))
     measure_decoding(read_suite("own", limit=1), backend, batches=(2,), rounds=2)

@@ -43,6 +43,12 @@ def test_the_interval_has_the_width_of_the_normal_one() -> None:
     assert high == pytest.approx(0.39, abs=0.015)
 
 
+def test_the_interval_of_the_median_knows_nothing_of_an_outlier() -> None:
+    values = [1.0] * 20 + [50.0]
+    assert bootstrap_interval(values, median, resamples=1000) == (1.0, 1.0)
+    assert bootstrap_interval(values, resamples=1000)[1] > 3
+
+
 def test_sides_must_match() -> None:
     with pytest.raises(ValueError, match="same problems"):
         paired_difference({"a": [True]}, {"b": [True]})

@@ -106,23 +106,15 @@ def _ir(arguments: Namespace) -> int:
 
 
 def _overheads(arguments: Namespace) -> int:
-    from compiler.bench.overheads import (
-        Decoding,
-        Overheads,
-        measure_bookkeeping,
-        measure_decoding,
-        measure_start_up,
-        render,
-    )
+    from compiler.bench.overheads import Overheads, measure_bookkeeping, measure_decoding, measure_start_up, render
     from compiler.bench.rows import read_rows
 
     start_up = measure_start_up(arguments.runs)
     problems = _problems(arguments)
     with _engine(arguments.model, cached=False) as (backend, title):
         rows = read_rows(arguments.rows) if arguments.rows else _measured(problems, backend, title)
-        decoding: tuple[Decoding, ...] = ()
-        if backend is not None:
-            decoding = measure_decoding(problems, backend, batches=arguments.at_once, rounds=arguments.rounds)
+        batches, rounds = arguments.at_once, arguments.rounds
+        decoding = () if backend is None else measure_decoding(problems, backend, batches=batches, rounds=rounds)
     found = Overheads(start_up, measure_bookkeeping(rows), decoding)
     _print(arguments, render(found), found.to_json())
     return 0

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backends.protocol import Backend
-    from compiler.diagnostics import LiftcError
-    from compiler.options import Options
-    from compiler.result import Result
-    from compiler.source import Source
+    from compiler.pipeline.result import Result
+    from compiler.task.options import Options
+    from compiler.text.diagnostics import LiftcError
+    from compiler.text.source import Source
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "compile_spec", "compile_specs"]
@@ -35,13 +35,13 @@ def compile_spec(
     a ``backend`` of one's own takes its place.
 
     Returns the result, rejected ones included: its ``program``, the evidence for each of its ``functions``, its
-    ``diagnostics`` and its ``trace``. Raises ``compiler.diagnostics.LiftcError`` where the specification cannot be read
-    or the back end fails, and ``ValueError`` for an empty sequence.
+    ``diagnostics`` and its ``trace``. Raises ``compiler.text.diagnostics.LiftcError`` where the specification cannot be
+    read or the back end fails, and ``ValueError`` for an empty sequence.
     """
     from pathlib import Path
 
-    from compiler.driver import compile_source
-    from compiler.engine import open_engine
+    from compiler.pipeline.driver import compile_source
+    from compiler.runs.engine import open_engine
 
     source, *more = _sources([spec] if isinstance(spec, str | Path) else spec, name)
     if backend is not None:
@@ -65,9 +65,9 @@ def compile_specs(
     Each is a text or the ``Path`` of a file; the rest is as in ``compile_spec``. Gives for each, in order, its result,
     or the error with which it failed. Raises ``LiftcError`` for a file that cannot be read.
     """
-    from compiler.engine import opened_engine
-    from compiler.options import Options
-    from compiler.together import compile_together
+    from compiler.runs.batch import compile_together
+    from compiler.runs.engine import opened_engine
+    from compiler.task.options import Options
 
     sources, chosen = list(_sources(specs, "spec.txt")) if specs else [], options or Options()
     if backend is not None:
@@ -80,7 +80,7 @@ def _sources(parts: Sequence[str | Path], name: str) -> Iterator[Source]:
     from pathlib import Path
 
     from compiler.front import read_source
-    from compiler.source import Source
+    from compiler.text.source import Source
 
     if not parts:
         raise ValueError("a specification of no files")

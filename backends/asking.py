@@ -10,8 +10,8 @@ from itertools import count
 from time import monotonic
 
 from backends.faults import ServerError
-from backends.patience import Breaker, Patience
 from backends.protocol import BackendError, Interrupted, Proposal, Request
+from backends.retry import Breaker, Patience
 
 SILENT_SECONDS = 60.0
 _POLL_SECONDS = 0.1

@@ -8,7 +8,7 @@ from itertools import compress
 from typing import TypeAlias
 
 from solver.behaviour import FAILURE, Vector
-from solver.shelf import Entry
+from solver.partition import Entry
 from solver.terms import Binder
 
 _MOST_ELEMENTS = 2000

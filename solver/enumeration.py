@@ -15,8 +15,8 @@ from itertools import product
 from solver.behaviour import FAILURE, Vector
 from solver.elements import Spans, collected, elements_of
 from solver.meter import Meter
+from solver.partition import Entry, Shelf
 from solver.plan import Loop, Plan, Step, plan_of
-from solver.shelf import Entry, Shelf
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Component, Lit, Var
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from solver.columns import Columns, columns_of
-from solver.shelf import Entry, Kind, kind_of
+from solver.partition import Entry, Kind, kind_of
 from solver.sorts import Sort
 from solver.terms import Binder, Component, Lit
 

@@ -18,7 +18,7 @@ from solver.behaviour import FAILURE
 from solver.deduction import ANYTHING
 from solver.enumeration import Enumeration, Leaf, Library
 from solver.meter import BudgetSpentError, Meter, no_collection
-from solver.shelf import Entry
+from solver.partition import Entry
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Choice, Component, Term, size, variables_of
 from solver.unification import Pieces, cheapest_tree

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from backends.protocol import Message, Proposal, Request
-from compiler.driver import compile_source
-from compiler.fill.ask import first_request, sample_request
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.result import Result
-from compiler.shots import Shot
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.runs.replay import compare, replay
+from compiler.synthesis.ask.ask import first_request, sample_request
+from compiler.task.few_shot import Shot
+from compiler.task.options import Options
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
 
 TEXT = "Write a function that gives the most frequent item.\n\nmode([1, 2, 2]) == 2\nmode([3, 3, 1]) == 3\n"

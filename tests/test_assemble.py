@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.driver import compile_source
 from compiler.emit.module import emit_module
-from compiler.evidence import describe
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Module
-from compiler.merge import Part, merge
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
+from compiler.judge.verdicts import describe
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.merge import Part, merge
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.source import Source
 from tests.test_replay import Scripted
 
 SIZES = """\

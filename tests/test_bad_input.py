@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from backends.protocol import Proposal, Request
-from compiler.diagnostics import Diagnostic, LiftcError, render
-from compiler.driver import compile_source
 from compiler.front import read_source
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.diagnostics import Diagnostic, LiftcError, render
+from compiler.text.source import Source
 from tests.bad_specifications import ADVERSARIAL, BAD, MARK, UNREADABLE, Bad
 
 ROOT = Path(__file__).parent.parent

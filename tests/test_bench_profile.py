@@ -11,7 +11,7 @@ import pytest
 
 from compiler.bench.profile import ELSEWHERE, Profile, Share, area_of, fixed_problems, profile, render, shares_of
 from compiler.bench.speed import Side, Speed, measure_speed, render_speed
-from compiler.components.universe import universe
+from compiler.enumerate.universe import universe
 from solver.sorts import INT
 
 
@@ -27,11 +27,11 @@ def test_every_category_has_its_problems() -> None:
         (("/x/solver/behaviour.py", 3, "size_of"), "observational equivalence"),
         (("/x/solver/smt.py", 3, "solve"), "Z3"),
         (("/x/site-packages/z3/z3core.py", 3, "f"), "Z3"),
-        (("/x/compiler/fill/fitting.py", 3, "fit"), "schemas"),
-        (("/x/compiler/ir/evaluate.py", 3, "f"), "interpreter and IR"),
+        (("/x/compiler/synthesis/sketch/fitting.py", 3, "fit"), "schemas"),
+        (("/x/compiler/interpreter/evaluate.py", 3, "f"), "interpreter and IR"),
         (("<string>", 1, "<lambda>"), "operations"),
         (("<operation>", 3, "together"), "operations"),
-        (("/x/solver/shelf.py", 3, "keep"), "observational equivalence"),
+        (("/x/solver/partition.py", 3, "keep"), "observational equivalence"),
         (("<string>", 2, "__init__"), None),
         (("~", 0, "<built-in method builtins.len>"), None),
     ],

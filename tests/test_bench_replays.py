@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.bench.replays import check_replays
 from compiler.bench.suites import Hidden, Problem
-from compiler.options import Options
+from compiler.task.options import Options
 
 
 def test_compiles_without_a_model_replay() -> None:

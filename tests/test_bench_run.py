@@ -16,7 +16,7 @@ from compiler.bench.report import by_category, contests, markdown_report, plain_
 from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows
 from compiler.bench.run import prefetch, run
 from compiler.bench.suites import Hidden, Problem
-from compiler.options import Options
+from compiler.task.options import Options
 
 OPTIONS = Options(samples=2, budget_tokens=2000, budget_seconds=20)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.driver import compile_source
-from compiler.evidence import Proved
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
+from compiler.judge.verdicts import Proved
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.source import Source
 
 
 def compiled(text: str) -> Result:

@@ -18,12 +18,12 @@ from backends.cascade import Cascade, stages_of
 from backends.prices import FREE, Price, price_of, required_price
 from backends.protocol import BackendError, Message, Proposal, Request, Sampling
 from compiler.cli import main
-from compiler.driver import compile_source
-from compiler.experience import ENOUGH, Experience, experience, in_learned_order, learn, outcomes
-from compiler.options import Ablation, Options
-from compiler.replay import compare, replay
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.runs.experience import ENOUGH, Experience, experience, in_learned_order, learn, outcomes
+from compiler.runs.replay import compare, replay
+from compiler.task.options import Ablation, Options
+from compiler.text.source import Source
 from compiler.trace.events import read_trace
 from tests import loopback
 from tests.command_line import ROOT, START
@@ -102,7 +102,7 @@ def test_what_had_arrived_is_used_though_the_model_then_failed() -> None:
 
 
 def test_where_all_fail_the_compile_fails_with_the_last_error() -> None:
-    from compiler.diagnostics import LiftcError
+    from compiler.text.diagnostics import LiftcError
 
     with pytest.raises(LiftcError) as caught:
         compiled(Scripted("small", None), Scripted("large", None))

@@ -14,7 +14,7 @@ import pytest
 
 import liftc
 from compiler.cli import COMMANDS, main
-from compiler.store import stored
+from compiler.runs.store import stored
 from tests.command_line import DOUBLE, ROOT, START, run
 
 pytestmark = pytest.mark.usefixtures("own_home")

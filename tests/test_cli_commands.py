@@ -13,7 +13,7 @@ import pytest
 from compiler.bench.profile import Profile
 from compiler.bench.speed import Side, Speed
 from compiler.cli import main
-from compiler.commands import bench
+from compiler.cli.commands import bench
 
 pytestmark = pytest.mark.usefixtures("own_home")
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.fill.cases import cases_of, passes
-from compiler.fill.combine import combine
-from compiler.fill.fragments import Fragment, fragment
-from compiler.fill.recombine import value_of
-from compiler.fill.template import Fill, fill_template
 from compiler.front import read_spec
-from compiler.ir.interpreter import Program
+from compiler.interpreter.interpreter import Program
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import Module
 from compiler.propagation.template import template_of
-from compiler.source import Source
+from compiler.synthesis.problem.cases import cases_of, passes
+from compiler.synthesis.problem.template import Fill, fill_template
+from compiler.synthesis.sketch.combine import combine
+from compiler.synthesis.sketch.fragments import Fragment, fragment
+from compiler.synthesis.sketch.recombine import value_of
+from compiler.text.source import Source
 from solver.meter import Meter
 
 BRANCHES = '''\

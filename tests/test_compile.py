@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from compiler.driver import compile_source
-from compiler.evidence import Proved, Shown, Tested, Violated
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
+from compiler.judge.verdicts import Proved, Shown, Tested, Violated
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.source import Source
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SPECIFICATIONS = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".sl")

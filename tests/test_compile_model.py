@@ -11,14 +11,14 @@ from backends.cache import CachedBackend
 from backends.llama_cpp import LlamaCpp
 from backends.models import find_model, pull
 from backends.protocol import Backend
-from compiler.driver import compile_source
-from compiler.evidence import Unchecked, Violated
-from compiler.fill.ask import first_request
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.source import Source
-from compiler.unit import Unit
+from compiler.judge.verdicts import Unchecked, Violated
+from compiler.pipeline.driver import compile_source
+from compiler.runs.replay import compare, replay
+from compiler.synthesis.ask.ask import first_request
+from compiler.task.options import Options
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from compiler.bench.suites import OWN, read_suite
-from compiler.diagnostics import LiftcError
 from compiler.front import read_spec
 from compiler.propagation.conflicts import find_conflicts
-from compiler.source import Source
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 
 DATA = os.environ.get("LIFTC_DATA", "")
 needs_data = pytest.mark.skipif(not DATA, reason="LIFTC_DATA does not name the folder of the benchmarks' samples")

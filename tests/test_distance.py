@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.fill.distance import edit_distance
 from compiler.ir.lower import lower_expression
+from compiler.synthesis.repair.distance import edit_distance
 
 TEXTS = st.sampled_from(["x", "1", "x + 1", "x > y", "y < x", "f(x)", "[a for a in x if a]", "x[1:]", "not x", "'t'"])
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import main
-from compiler.commands import bench
-from compiler.diagnostics import catalogue, explain
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.source import Source
+from compiler.cli.commands import bench
+from compiler.pipeline.driver import compile_source
+from compiler.task.options import Options
+from compiler.text.diagnostics import catalogue, explain
+from compiler.text.source import Source
 from compiler.trace.events import EVENTS, VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -95,44 +95,47 @@ def what_it_does(module: Path) -> str:
     return " ".join(words.split("\n\n")[0].split())
 
 
-ROW = re.compile(r"^\| `([\w/]+\.py)` \| .* \|\n", flags=re.MULTILINE)
+ROOMS = (
+    *(f"compiler/{room}" for room in ("text", "front", "ir", "lir", "interpreter", "judge", "task", "propagation")),
+    *(f"compiler/{room}" for room in ("enumerate", "synthesis", "acceptance", "proof", "emit", "pipeline", "runs")),
+    *(f"compiler/{room}" for room in ("trace", "sygus", "testfile", "bench", "cli")),
+    *("solver", "grammar", "backends", "training"),
+)
+"""The folders in the order in which data flows through them."""
+
+FILES_HEAD = """# Files
+
+What each file does, in its own words, room by room in the order in which data flows ([architecture](architecture.md)).
+Written by `pytest tests/test_docs.py --update-golden`.
+"""
 
 
-def architecture_page(text: str) -> str:
-    """The page with one row for every module, in its own words; a new module comes after the others of its folder."""
-    folders = (ROOT / package for package in (*PACKAGES, "training"))
-    paths = [path for folder in folders for path in sorted(folder.rglob("*.py")) if path.name != "__init__.py"]
-    rows = {str(p.relative_to(ROOT)): f"| `{p.relative_to(ROOT)}` | {what_it_does(p)} |\n" for p in paths}
-    rows["liftc.py"] = f"| `liftc.py` | {what_it_does(ROOT / 'liftc.py')} |\n"
-    told: set[str] = set()
-
-    def row(match: re.Match[str]) -> str:
-        if match[1] in told:
-            return ""
-        told.add(match[1])
-        return rows.get(match[1], "")
-
-    text = ROW.sub(row, text)
-    for name in sorted(rows.keys() - told):
-        place = max(
-            match.end() for match in ROW.finditer(text) if match[1].rpartition("/")[0] == name.rpartition("/")[0]
-        )
-        text = text[:place] + rows[name] + text[place:]
-    return text
+def files_page() -> str:
+    """The index of all modules: a section for each room, with the first paragraph of each module's docstring."""
+    sections = [
+        FILES_HEAD,
+        f"\n| file | what it does |\n|---|---|\n| `liftc.py` | {what_it_does(ROOT / 'liftc.py')} |\n",
+    ]
+    for room in ROOMS:
+        folder = ROOT / room
+        paths = sorted(folder.rglob("*.py"), key=lambda path: (path.parent != folder, path.parent, path.name))
+        rows = (f"| `{p.relative_to(folder)}` | {what_it_does(p)} |\n" for p in paths if p.name != "__init__.py")
+        head = f"\n## `{room}`\n\n{what_it_does(folder / '__init__.py')}\n"
+        table = "".join(rows)
+        sections.append(head + (f"\n| file | what it does |\n|---|---|\n{table}" if table else ""))
+    return "".join(sections)
 
 
-def test_the_architecture_page_says_of_every_module_what_it_says_itself(request: pytest.FixtureRequest) -> None:
-    page = ROOT / "docs" / "architecture.md"
-    text = page.read_text(encoding="utf-8")
+def test_the_index_says_of_every_module_what_it_says_itself(request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "files.md"
     if request.config.getoption("--update-golden"):
-        page.write_text(architecture_page(text), encoding="utf-8")
-    assert page.read_text(encoding="utf-8") == architecture_page(text)
+        page.write_text(files_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == files_page()
 
 
-def test_a_module_has_one_row() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    twice = page + "| `compiler/driver.py` | Again. |\n"
-    assert architecture_page(twice) == architecture_page(page)
+def test_every_room_is_in_the_index() -> None:
+    rooms = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "compiler").glob("*/__init__.py")}
+    assert rooms == {room for room in ROOMS if "/" in room}
 
 
 def tour() -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.source import Source
 from tests.test_replay import Scripted
 
 LAST = """\

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compiler.diagnostics import render
 from compiler.front import read_spec
+from compiler.front.spec import FunctionSpec
 from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, If, Return, TypeHole, TypeRef
@@ -11,8 +11,8 @@ from compiler.propagation.conflicts import find_conflicts
 from compiler.propagation.elaborate import elaborate
 from compiler.propagation.expressions import counted
 from compiler.propagation.propagate import Propagation, propagate
-from compiler.source import Source
-from compiler.spec import FunctionSpec
+from compiler.text.diagnostics import render
+from compiler.text.source import Source
 from solver.sorts import ANY, BOOL, INT, ListSort
 
 

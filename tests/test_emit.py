@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler import spec
-from compiler.diagnostics import LiftcError
 from compiler.emit.module import emit_block, emit_expression, emit_module
 from compiler.emit.splice import splice
+from compiler.front import spec
 from compiler.ir.holes import OpenHoleError
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import (
@@ -32,7 +31,8 @@ from compiler.ir.nodes import (
     Return,
     TypeRef,
 )
-from compiler.source import Source
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 from solver.sorts import INT, IterableSort, ListSort
 
 

@@ -16,15 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.components.ingredients import leaves_for, library_for
-from compiler.components.rendering import to_expr
-from compiler.components.universe import universe
-from compiler.ir.interpreter import Program
+from compiler.enumerate.ingredients import leaves_for, library_for
+from compiler.enumerate.rendering import to_expr
+from compiler.enumerate.universe import universe
+from compiler.interpreter.interpreter import Program
 from compiler.ir.nodes import Expr, Module
 from solver.behaviour import FAILURE
 from solver.enumeration import Enumeration, Library
 from solver.meter import BudgetSpentError, Meter
-from solver.shelf import Entry
+from solver.partition import Entry
 from solver.sorts import (
     BOOL,
     FLOAT,

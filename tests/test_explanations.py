@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from compiler.diagnostics import Diagnostic
-from compiler.driver import compile_source
+from compiler.cli.report import result_data
 from compiler.front import read_spec
+from compiler.front.spec import Contract, Equals, FunctionSpec, RaisesError, Satisfies
 from compiler.judge.canonical import canonical
+from compiler.pipeline.driver import compile_source
 from compiler.propagation.clauses import Clause, clauses_of, only
 from compiler.propagation.conflicts import MOST_OF_A_KIND, contradictory, find_conflicts
 from compiler.propagation.observations import Observation, bind, observations
-from compiler.source import Source
-from compiler.spec import Contract, Equals, FunctionSpec, RaisesError, Satisfies
-from compiler.terminal.report import result_data
+from compiler.text.diagnostics import Diagnostic
+from compiler.text.source import Source
 from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort
 from tests.contradictory_specifications import SPECIFICATIONS
 

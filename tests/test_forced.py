@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from backends.protocol import Proposal, Request
-from compiler.driver import compile_source
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.text.source import Source
 
 FORCED = {
     "definition": ("def area(w: int, h: int) -> int\n\npost: result == w * h\n", "return w * h"),

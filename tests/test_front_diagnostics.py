@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.diagnostics import ExitCode, LiftcError, catalogue, render
 from compiler.front import read_source, read_spec
-from compiler.source import Source
+from compiler.text.diagnostics import ExitCode, LiftcError, catalogue, render
+from compiler.text.source import Source
 
 REFUSED: dict[str, tuple[str, str]] = {
     "empty": ("empty.txt", " \n\t\n"),

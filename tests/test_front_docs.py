@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from compiler.front import read_source, read_spec
-from compiler.source import Source
-from compiler.spec import FunctionSpec, Spec
+from compiler.front.spec import FunctionSpec, Spec
+from compiler.text.source import Source
 from solver.sorts import ANY, format_sort
 
 ROOT = Path(__file__).parent.parent

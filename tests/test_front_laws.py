@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from compiler.diagnostics import LiftcError, render
 from compiler.front import read_spec
-from compiler.source import Source
-from compiler.spec import Equals, Spec
+from compiler.front.spec import Equals, Spec
+from compiler.text.diagnostics import LiftcError, render
+from compiler.text.source import Source
 
 WORDS = r"""
 >>> ... f(1) f(x) g([1,2]) == -> => ➞ = returns raises 2 'a' "b" [1, (2,) {3: ] ) ( { } def f(x): name: pre: post:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compiler.front import read_spec
-from compiler.source import Source
-from compiler.spec import Spec
+from compiler.front.spec import Spec
+from compiler.text.source import Source
 
 
 def read(text: str) -> Spec:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from compiler.front import read_spec
-from compiler.source import Source
-from compiler.spec import FunctionSpec
+from compiler.front.spec import FunctionSpec
+from compiler.text.source import Source
 from solver.sorts import INT, STR, ListSort
 
 

@@ -13,16 +13,16 @@ from backends.llama_cpp import LlamaCpp
 from backends.models import pull
 from backends.prices import Price
 from backends.protocol import BackendError, Gap, Message, Proposal, Request, Sampling
-from compiler.driver import compile_source
-from compiler.fill.ask import constrained_request, first_request, sample_request
-from compiler.fill.gaps import Draft, first_drafts
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.shots import Shot
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.runs.replay import compare, replay
+from compiler.synthesis.ask.ask import constrained_request, first_request, sample_request
+from compiler.synthesis.ask.gaps import Draft, first_drafts
+from compiler.task.few_shot import Shot
+from compiler.task.options import Options
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
-from compiler.unit import Unit
 from grammar.acceptor import accepts
 from tests.test_asking import FILE, TEXT, Recording
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from compiler.components.guidance import NO_GUIDANCE, guidance_of, wishes_of
-from compiler.components.phrases import phrases_of, without_asides
-from compiler.components.rendering import to_text
-from compiler.components.search import search_expressions
+from compiler.enumerate.guidance import NO_GUIDANCE, guidance_of, wishes_of
+from compiler.enumerate.phrases import phrases_of, without_asides
+from compiler.enumerate.rendering import to_text
+from compiler.enumerate.search import search_expressions
 from solver.sorts import BOOL, INT, STR, ListSort, Sort, UnionSort
 from solver.sorts import NONE as NONE_SORT
 

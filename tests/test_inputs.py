@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from compiler.front.spec import Bound, Call, Contract, Equals, Example, FunctionSpec, Parameter, Signature
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.mutation import text_of
-from compiler.spec import Bound, Call, Contract, Equals, Example, FunctionSpec, Parameter, Signature
 from solver.sorts import (
     ANY,
     BOOL,
@@ -43,7 +43,8 @@ def values(function: FunctionSpec, count: int = 40, seed: int = 0) -> list[tuple
 
 def test_same_seed_same_inputs_whatever_the_hash_seed() -> None:
     build = (
-        "from compiler.spec import *\nfrom solver.sorts import *\nfrom compiler.judge.inputs import generate_inputs\n"
+        "from compiler.front.spec import *\nfrom solver.sorts import *\n"
+        "from compiler.judge.inputs import generate_inputs\n"
         "s = Signature('f', (Parameter('a', sort=SetSort(STR)), Parameter('b', sort=DictSort(STR, INT))))\n"
         "e = Example(Call('f', (\"{'x', 'yy', 'z'}\", \"{'k': 1, 'l': 2}\")), Equals('0'))\n"
         "print(generate_inputs(FunctionSpec(s, examples=(e,)), 30, 7))"

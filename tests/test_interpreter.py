@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
+from compiler.interpreter.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.lower import lower_candidate, lower_expression, lower_module
 from compiler.ir.nodes import (
     Attribute,
@@ -30,7 +30,7 @@ from compiler.ir.nodes import (
     Return,
 )
 from compiler.judge.outcome import Raised, Returned, Stopped, behaviour
-from compiler.source import Source
+from compiler.text.source import Source
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from compiler.interpreter.interpreter import InterpretationError, Program
 from compiler.ir import lower
-from compiler.ir.interpreter import InterpretationError, Program
 from compiler.judge.outcome import Returned, Stopped
-from compiler.source import Source
+from compiler.text.source import Source
 
 _IMPORTS = """
 import bisect, functools, heapq, itertools, json, re

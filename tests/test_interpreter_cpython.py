@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from compiler.ir.interpreter import Program
+from compiler.interpreter.interpreter import Program
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import Module
 from compiler.judge.canonical import canonical
-from compiler.source import Source
+from compiler.text.source import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 

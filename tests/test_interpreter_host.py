@@ -15,10 +15,10 @@ import typing
 
 import pytest
 
-from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
+from compiler.interpreter.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.lower import LowerError, lower_module
 from compiler.judge.outcome import Returned, Stopped
-from compiler.source import Source
+from compiler.text.source import Source
 
 
 def run(text: str) -> object:

@@ -59,7 +59,7 @@ from compiler.ir.nodes import (
 from compiler.ir.verify import verify
 from compiler.ir.walk import walk
 from compiler.lir.text import parse_module, print_module
-from compiler.source import Source
+from compiler.text.source import Source
 from solver.sorts import ANY, BOOL, INT, STR, DictSort, FunctionSort, ListSort, Sort, TupleSort, join
 
 NAMES = st.sampled_from(["a", "b", "c", "xs", "é"])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import liftc
-from compiler.diagnostics import LiftcError
-from compiler.options import Options
-from compiler.result import Result
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.diagnostics import LiftcError
 from tests.test_replay import Scripted
 
 DOUBLE = "def double(n: int) -> int\n\nTwice the number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n"

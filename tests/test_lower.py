@@ -15,7 +15,7 @@ from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_MOD
 from compiler.ir.verify import verify
 from compiler.ir.walk import walk
 from compiler.lir.text import parse_module, print_module
-from compiler.source import Source
+from compiler.text.source import Source
 from solver.sorts import INT, ListSort
 
 

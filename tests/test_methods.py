@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from compiler import evidence
-from compiler.driver import compile_source
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.source import Source
-from compiler.spec import FunctionSpec
+from compiler.front.spec import FunctionSpec
+from compiler.judge import verdicts as verdict_kinds
+from compiler.pipeline.driver import compile_source
+from compiler.runs.replay import compare, replay
+from compiler.task.options import Options
+from compiler.task.unit import group_functions
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
-from compiler.unit import group_functions
 from tests.test_replay import Scripted
 
 STACK = '''\
@@ -243,7 +243,7 @@ def test_conditions_may_name_attributes_of_the_object() -> None:
     assert result.status == "accepted"
     (function,) = result.functions
     verdicts = {clause.kind: clause.verdict for clause in function.evidence}
-    assert isinstance(verdicts["raises"], evidence.Tested)
+    assert isinstance(verdicts["raises"], verdict_kinds.Tested)
 
 
 def test_a_condition_on_the_object_is_checked_on_the_objects_of_the_examples() -> None:

@@ -14,14 +14,14 @@ from compiler.bench.narrowing import ENTRY, bench_narrowing, header, render
 from compiler.bench.narrowing_kept import kept_expressions
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
-from compiler.commands.compile import add_arguments
-from compiler.fill.ask import constrained_request
-from compiler.fill.known_sorts import known_sorts
+from compiler.cli.commands.compile import add_arguments
 from compiler.front import read_spec
 from compiler.ir.lower import lower_candidate
-from compiler.options import Options
-from compiler.source import Source
-from compiler.unit import Unit
+from compiler.synthesis.ask.ask import constrained_request
+from compiler.synthesis.problem.known_sorts import known_sorts
+from compiler.task.options import Options
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from grammar.acceptor import accepts
 from grammar.notation import read_grammar
 from grammar.specialise import Blank, narrowed_texts, template_grammar

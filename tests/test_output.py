@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.diagnostics import LiftcError
-from compiler.output import check_writable, write_whole
+from compiler.text.diagnostics import LiftcError
+from compiler.text.output import check_writable, write_whole
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +53,7 @@ def test_what_was_there_stays_when_the_new_does_not_fit(tmp_path: Path) -> None:
     target = tmp_path / "out.py"
     target.write_text("old")
     program = (
-        "import sys; from compiler.output import write_whole; from compiler.diagnostics import LiftcError\n"
+        "import sys; from compiler.text.output import write_whole; from compiler.text.diagnostics import LiftcError\n"
         "try:\n    write_whole(sys.argv[1], 'x' * 100_000)\n"
         "except LiftcError as error:\n    print(error)\n"
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compiler.fill.own_names import own_names
-from compiler.fill.shape import answer_grammar
 from compiler.front import read_spec
-from compiler.source import Source
+from compiler.synthesis.ask.shape import answer_grammar
+from compiler.synthesis.problem.own_names import own_names
+from compiler.text.source import Source
 from grammar.acceptor import accepts
 
 FILE = '''from collections import namedtuple

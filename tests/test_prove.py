@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.evidence import Proved, Unknown, Verdict, Violated
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
+from compiler.judge.verdicts import Proved, Unknown, Verdict, Violated
 from compiler.proof.prove import prove
 from compiler.proof.symbolic import Symbols
 from compiler.proof.values import UnsupportedError
-from compiler.source import Source
+from compiler.text.source import Source
 from solver import smt
 from solver.sorts import INT
 

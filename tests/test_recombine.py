@@ -6,18 +6,18 @@ from textwrap import indent
 
 import pytest
 
-from compiler.budget import Budget
-from compiler.fill.fragments import always_leaves, binding_constraints, fragment
-from compiler.fill.pool import Pool
-from compiler.fill.recombine import recombine
-from compiler.fill.template import Fill, fill_template
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import Module
 from compiler.propagation.template import template_of
-from compiler.source import Source
+from compiler.synthesis.pool import Pool
+from compiler.synthesis.problem.template import Fill, fill_template
+from compiler.synthesis.sketch.fragments import always_leaves, binding_constraints, fragment
+from compiler.synthesis.sketch.recombine import recombine
+from compiler.task.budget import Budget
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from compiler.trace.events import Trace
-from compiler.unit import Unit
 
 TEXT = '''\
 def price(count: int) -> int:

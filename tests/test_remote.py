@@ -15,8 +15,8 @@ from backends.asking import Manner
 from backends.faults import fault_of
 from backends.keys import Key, _from_keyring, find_key
 from backends.openai import OpenAICompatible
-from backends.patience import Patience
 from backends.protocol import BackendError, Gap, Message, Proposal, Request, Sampling
+from backends.retry import Patience
 from grammar.scratch import with_scratch
 from grammar.specialise import candidate_grammar
 from tests.loopback import Server, echoes, says, serving, status

@@ -12,8 +12,8 @@ from backends.asking import Asker, Manner
 from backends.cache import CachedBackend
 from backends.faults import ServerError
 from backends.openai import OpenAICompatible
-from backends.patience import Breaker, Patience
 from backends.protocol import BackendError, Interrupted, Message, Proposal, Request, Sampling
+from backends.retry import Breaker, Patience
 from tests import loopback
 from tests.loopback import Server, Turn, says, serving, status
 from tests.test_remote import ENGINES, backend_for, request

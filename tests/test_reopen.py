@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.budget import Budget
-from compiler.components.listing import expressions_by_cost
 from compiler.emit.module import emit_module
-from compiler.fill.angelic import demand_of
-from compiler.fill.cases import cases_of
-from compiler.fill.localise import localise
-from compiler.fill.places import places_in, replaced
-from compiler.fill.pool import Pool
-from compiler.fill.reopen import reopen
-from compiler.fill.repair import repair
+from compiler.enumerate.listing import expressions_by_cost
 from compiler.front import read_spec
-from compiler.ir.interpreter import Program
+from compiler.front.spec import Spec
+from compiler.interpreter.interpreter import Program
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import ExprHole, If, Module, Name
 from compiler.ir.walk import walk
-from compiler.source import Source
-from compiler.spec import Spec
+from compiler.synthesis.pool import Pool
+from compiler.synthesis.problem.angelic import demand_of
+from compiler.synthesis.problem.cases import cases_of
+from compiler.synthesis.problem.places import places_in, replaced
+from compiler.synthesis.repair.localise import localise
+from compiler.synthesis.repair.reopen import reopen
+from compiler.synthesis.repair.repair import repair
+from compiler.task.budget import Budget
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from compiler.trace.events import Trace
-from compiler.unit import Unit
 from solver.meter import Meter
 from solver.sorts import ANY, BOOL, INT
 

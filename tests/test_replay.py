@@ -9,13 +9,13 @@ import pytest
 
 from backends.protocol import BackendError, Proposal, Request
 from compiler.cli import main
-from compiler.diagnostics import LiftcError
-from compiler.driver import compile_source
 from compiler.judge.sandbox import Limits
-from compiler.options import Options
-from compiler.replay import RecordedBackend, compare, replay
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.runs.replay import RecordedBackend, compare, replay
+from compiler.task.options import Options
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 from compiler.trace.events import Event, Trace, parse_trace
 
 DOUBLE = "Twice a number.\n\ndouble(2) == 4\ndouble(5) == 10\ndouble(-3) == -6\n"

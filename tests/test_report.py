@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from compiler import evidence
-from compiler.diagnostics import Diagnostic, Label
-from compiler.evidence import Ambiguity, ClauseEvidence, Proved, Shown, Unchecked, Unknown, Violated
-from compiler.result import FunctionResult, Result, Usage
-from compiler.source import Source
-from compiler.terminal.report import failure_data, report_text, result_data
+from compiler.acceptance.evidence import Ambiguity, ClauseEvidence
+from compiler.cli.report import failure_data, report_text, result_data
+from compiler.judge import verdicts
+from compiler.judge.verdicts import Proved, Shown, Unchecked, Unknown, Violated
+from compiler.pipeline.result import FunctionResult, Result
+from compiler.task.usage import Usage
+from compiler.text.diagnostics import Diagnostic, Label
+from compiler.text.source import Source
 from compiler.trace.events import Trace
 
 SOURCE = Source("median.txt", "Return the median.\n\nmedian([1, 2]) == 1.5\npost: result <= max(xs)\n")
@@ -18,7 +20,7 @@ def clauses() -> tuple[ClauseEvidence, ...]:
     example = SOURCE.span(20, 41)
     return (
         ClauseEvidence("example", "median([1, 2]) == 1.5", Shown(), example),
-        ClauseEvidence("post", "post: result <= max(xs)", evidence.Tested(24), SOURCE.span(42, 65)),
+        ClauseEvidence("post", "post: result <= max(xs)", verdicts.Tested(24), SOURCE.span(42, 65)),
         ClauseEvidence("post", "post: result >= min(xs)", Proved("Z3")),
         ClauseEvidence("post", "post: result > 0", Violated("median([0])", "0")),
         ClauseEvidence("raises", "raises: ValueError when not xs", Unknown("the solver gave up")),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.task.options import Options
+from compiler.text.source import Source
 
 COUNTING = """
 def steps(n: int) -> int

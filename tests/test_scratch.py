@@ -13,12 +13,12 @@ from backends.llama_cpp import LlamaCpp
 from backends.models import pull
 from compiler.bench.grammar_engines import GrammarEngine, engines, oracle
 from compiler.bench.random_texts import Writer, near_miss
-from compiler.driver import compile_source
-from compiler.fill.ask import answered_code, code_in, constrained_request, scratch_request
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.runs.replay import compare, replay
+from compiler.synthesis.ask.ask import answered_code, code_in, constrained_request, scratch_request
+from compiler.task.options import Options
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
 from grammar.acceptor import accepts
 from grammar.json_schema import answer_of, json_schema

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.candidate import Candidate, Origin
+from compiler.acceptance.candidate import Candidate, Origin
+from compiler.acceptance.selection import group_by_behaviour, informative, select
+from compiler.front.spec import Call, Equals, Example
 from compiler.ir.nodes import Module
 from compiler.judge.judge import ExampleVerdict, Judgement
-from compiler.select import group_by_behaviour, informative, select
-from compiler.spec import Call, Equals, Example
 
 EXAMPLE = Example(Call("f", ("1",)), Equals("2"))
 

@@ -8,18 +8,18 @@ from typing import cast
 
 import pytest
 
-from compiler.budget import Budget
-from compiler.driver import compile_source
-from compiler.fill.pool import Pool
-from compiler.fill.several import search_several
+from compiler.cli.report import result_data
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.source import Source
-from compiler.terminal.report import result_data
+from compiler.pipeline.driver import compile_source
+from compiler.synthesis.pool import Pool
+from compiler.synthesis.sketch.several import search_several
+from compiler.task.budget import Budget
+from compiler.task.options import Options
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from compiler.trace.events import Event, Trace
 from compiler.trace.tree import Tree
 from compiler.trace.view import view_hole
-from compiler.unit import Unit
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import main
-from compiler.diagnostics import LiftcError, render
-from compiler.driver import compile_source
 from compiler.front import read_spec
-from compiler.replay import compare, replay
-from compiler.result import Result
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.runs.replay import compare, replay
+from compiler.text.diagnostics import LiftcError, render
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
 
 COST = Source(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from compiler.acceptance.evidence import Ambiguity, questions
 from compiler.cli import main
-from compiler.evidence import Ambiguity, questions
 
 pytestmark = pytest.mark.usefixtures("own_home")
 

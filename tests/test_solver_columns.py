@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.components.templates import components_for
-from compiler.components.universe import universe
+from compiler.enumerate.templates import components_for
+from compiler.enumerate.universe import universe
 from solver.behaviour import FAILURE, key_maker
 from solver.columns import columns_of
 from solver.sorts import ANY, BOOL, FLOAT, INT, NONE, STR, DictSort, ListSort, RowSort, Sort, TupleSort, UnionSort

@@ -2,10 +2,10 @@
 
 import pytest
 
-from compiler.diagnostics import Diagnostic, catalogue
 from compiler.front import read_spec
 from compiler.propagation.conflicts import find_conflicts
-from compiler.source import Source
+from compiler.text.diagnostics import Diagnostic, catalogue
+from compiler.text.source import Source
 from solver.explanation import minimal_conflict
 
 

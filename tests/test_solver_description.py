@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from compiler.components.description import cost_bits, example_bits, is_convincing
+from compiler.acceptance.description import cost_bits, example_bits, is_convincing
 from compiler.ir.lower import lower_expression
 
 Row = tuple[Mapping[str, object], object]

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from compiler.components.rendering import to_text
-from compiler.components.search import SearchReport, search_expressions
-from compiler.components.targets import DONT_CARE, Accepts
-from compiler.components.templates import binders_for, components_for
-from compiler.components.universe import universe
+from compiler.enumerate.rendering import to_text
+from compiler.enumerate.search import SearchReport, search_expressions
+from compiler.enumerate.targets import DONT_CARE, Accepts
+from compiler.enumerate.templates import binders_for, components_for
+from compiler.enumerate.universe import universe
 from solver.behaviour import FAILURE
 from solver.enumeration import Enumeration, Leaf, Library
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
-from solver.shelf import Entry
+from solver.partition import Entry
 from solver.sorts import ANY, BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, UnionSort
 from solver.sorts import NONE as NONE_SORT
 from solver.terms import Lit, Var

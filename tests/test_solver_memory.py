@@ -7,14 +7,14 @@ from contextlib import suppress
 
 import pytest
 
-from compiler.components.ingredients import leaves_for, library_for
-from compiler.components.universe import universe
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.source import Source
+from compiler.enumerate.ingredients import leaves_for, library_for
+from compiler.enumerate.universe import universe
+from compiler.pipeline.driver import compile_source
+from compiler.task.options import Options
+from compiler.text.source import Source
 from solver.enumeration import Enumeration
 from solver.meter import BudgetSpentError, Meter
-from solver.shelf import Entry
+from solver.partition import Entry
 from solver.sorts import INT, STR, DictSort, ListSort, Sort
 from solver.synthesis import Goal, synthesize
 

@@ -11,8 +11,8 @@ import pytest
 import z3
 
 from compiler.cli import main
-from compiler.driver import compile_source
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.text.source import Source
 from compiler.trace.events import Event
 from compiler.trace.queries import dump_queries
 from solver import smt

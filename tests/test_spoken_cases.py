@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.fill.spoken_cases import condition_of, spoken_cases
+from compiler.synthesis.sketch.spoken_cases import condition_of, spoken_cases
 
 CONDITIONS = [
     ("the level is below 0 or above 100", "a < 0 or a > 100"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from compiler.driver import compile_source
 from compiler.front import read_spec
-from compiler.options import Options
-from compiler.replay import compare, replay
-from compiler.source import Source
+from compiler.pipeline.driver import compile_source
+from compiler.runs.replay import compare, replay
+from compiler.task.options import Options
+from compiler.text.source import Source
 from compiler.trace.events import parse_trace
 from tests.test_replay import Scripted
 

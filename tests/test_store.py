@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compiler.driver import compile_source
-from compiler.evidence import ClauseEvidence, Shown, Unchecked
-from compiler.options import Options
-from compiler.result import FunctionResult, Result, Usage
-from compiler.source import Source
-from compiler.store import remember, similar, stored
+from compiler.acceptance.evidence import ClauseEvidence
+from compiler.judge.verdicts import Shown, Unchecked
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import FunctionResult, Result
+from compiler.runs.store import remember, similar, stored
+from compiler.task.options import Options
+from compiler.task.usage import Usage
+from compiler.text.source import Source
 from compiler.trace.events import Trace
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import main
-from compiler.source import Source
 from compiler.sygus import judging
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.check import check
@@ -20,6 +19,7 @@ from compiler.sygus.judging import judge_answer
 from compiler.sygus.problem import Problem, Term
 from compiler.sygus.reader import read_answer, read_problem
 from compiler.sygus.to_python import emit_python
+from compiler.text.source import Source
 
 ROOT = Path(__file__).parent.parent
 
@@ -239,7 +239,7 @@ def test_a_wrong_answer_is_not_printed(monkeypatch: pytest.MonkeyPatch, capsys: 
     def wrong(problem: Problem, limits: Limits) -> Answer:
         return Answer(terms_of(problem, "x"), "", 1, 0.0)
 
-    monkeypatch.setattr("compiler.sygus.command.solve", wrong)
+    monkeypatch.setattr("compiler.cli.commands.sygus.solve", wrong)
     assert main([str(ROOT / "examples" / "clamp.sl")]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -255,6 +255,6 @@ def test_options_of_other_specifications_are_refused(
 
 
 def test_the_command_starts_without_z3() -> None:
-    code = "import sys, compiler.sygus.command; print('z3' in sys.modules, 'libcst' in sys.modules)"
+    code = "import sys, compiler.cli.commands.sygus; print('z3' in sys.modules, 'libcst' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

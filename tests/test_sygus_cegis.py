@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.source import Source
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.cegis import synthesise_by_cegis
 from compiler.sygus.judging import judge_answer
 from compiler.sygus.problem import Problem
 from compiler.sygus.reader import read_problem
 from compiler.sygus.text import print_term
+from compiler.text.source import Source
 
 CLAMP = """(set-logic LIA)
 (synth-fun clamp ((v Int) (low Int) (high Int)) Int)

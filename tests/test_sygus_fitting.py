@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.source import Source
 from compiler.sygus.answer import Limits
 from compiler.sygus.cegis import synthesise_by_cegis
 from compiler.sygus.derivation import derives
@@ -16,6 +15,7 @@ from compiler.sygus.problem import Grammar, Problem, Variable
 from compiler.sygus.reader import read_problem
 from compiler.sygus.semantics import evaluate
 from compiler.sygus.text import print_term
+from compiler.text.source import Source
 from solver.linear import Atom, Comparison, Linear
 from solver.piecewise import Arm, Piecewise
 

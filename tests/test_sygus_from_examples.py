@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.source import Source
 from compiler.sygus.answer import Answer, Limits
 from compiler.sygus.check import check
 from compiler.sygus.derivation import conforms
@@ -18,6 +17,7 @@ from compiler.sygus.problem import AnyConstant, Apply, Literal, Problem, Term, V
 from compiler.sygus.reader import read_problem
 from compiler.sygus.semantics import evaluate
 from compiler.sygus.text import print_term, print_value
+from compiler.text.source import Source
 
 LIMITS = Limits(seconds=60, expansions=400_000)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pytest
 
 from backends.protocol import BackendError, Proposal, Request
-from compiler.source import Source
 from compiler.sygus.from_python import terms_in
 from compiler.sygus.guided import guidance_for
 from compiler.sygus.problem import Problem
@@ -15,6 +14,7 @@ from compiler.sygus.proposals import proposal_requests
 from compiler.sygus.reader import read_problem
 from compiler.sygus.solve import solve
 from compiler.sygus.text import print_term
+from compiler.text.source import Source
 
 TEXT = """(set-logic SLIA)
 (synth-fun f ((name String)) String ((S String) (I Int)) (

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from compiler.diagnostics import ExitCode, LiftcError, render
-from compiler.source import Source
 from compiler.sygus.examples import Example, examples_of
 from compiler.sygus.problem import AnyConstant, Apply, Literal, Problem, Variable
 from compiler.sygus.reader import read_answer, read_problem
 from compiler.sygus.text import print_term
+from compiler.text.diagnostics import ExitCode, LiftcError, render
+from compiler.text.source import Source
 
 
 def read(text: str) -> Problem:

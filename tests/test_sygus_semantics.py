@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from compiler.source import Source
 from compiler.sygus.operators import from_int, to_int
 from compiler.sygus.problem import Apply, Definition, Literal, Problem, Target, Term, Value, Variable
 from compiler.sygus.read_terms import Scope, read_term
@@ -13,6 +12,7 @@ from compiler.sygus.semantics import evaluate
 from compiler.sygus.sexpressions import read_sexpressions
 from compiler.sygus.text import print_term, print_value, unescape
 from compiler.sygus.to_python import emit_python
+from compiler.text.source import Source
 from tests.sygus_terms import ENVIRONMENTS, TEXTS, TYPED_TERMS, VARIABLES
 
 

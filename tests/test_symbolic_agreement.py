@@ -10,7 +10,7 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.ir.interpreter import evaluate_text
+from compiler.interpreter.interpreter import evaluate_text
 from compiler.ir.lower import lower_expression
 from compiler.proof.symbolic import Symbols
 from compiler.proof.values import Opaque, Value, constant

@@ -6,15 +6,15 @@ import pytest
 
 from compiler.emit.module import emit_module
 from compiler.emit.splice import splice
-from compiler.fill.conform import conform, renamed_entry
-from compiler.fill.template import fill_template, match_template, with_function
 from compiler.front import read_spec
+from compiler.front.spec import Spec
 from compiler.ir.lower import LowerError, lower_candidate
 from compiler.ir.nodes import Module
 from compiler.propagation.template import template_of
-from compiler.source import Source
-from compiler.spec import Spec
-from compiler.unit import Unit
+from compiler.synthesis.ask.conform import conform, renamed_entry
+from compiler.synthesis.problem.template import fill_template, match_template, with_function
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 
 LOOP = '''\
 def total(xs: list[int]) -> int:

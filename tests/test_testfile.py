@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from compiler.front import read_spec
+from compiler.front.spec import Call, Contract, Equals, Example, FunctionSpec, Parameter, RaisesError, Signature
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.outcome import behaviour
 from compiler.judge.sandbox import Limits, Probe, run_probes
-from compiler.source import Source
-from compiler.spec import Call, Contract, Equals, Example, FunctionSpec, Parameter, RaisesError, Signature
 from compiler.testfile.module import write_tests
 from compiler.testfile.mutants import mutants
+from compiler.text.source import Source
 from solver.sorts import FLOAT, INT, STR, DictSort, ListSort, Sort
 
 

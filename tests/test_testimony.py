@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.budget import Budget
-from compiler.driver import compile_source
-from compiler.evidence import Proved, Shown, Tested, Unknown, Violated
-from compiler.fill.pool import Pool
+from compiler.acceptance.selection import select
+from compiler.acceptance.verification import Testimony, evidence_for, is_accepted
 from compiler.front import read_spec
 from compiler.ir.lower import lower_module
-from compiler.options import Options
-from compiler.select import select
-from compiler.source import Source
-from compiler.testimony import Testimony, evidence_for, is_accepted
+from compiler.judge.verdicts import Proved, Shown, Tested, Unknown, Violated
+from compiler.pipeline.driver import compile_source
+from compiler.synthesis.pool import Pool
+from compiler.task.budget import Budget
+from compiler.task.options import Options
+from compiler.task.unit import Unit
+from compiler.text.source import Source
 from compiler.trace.events import Trace
-from compiler.unit import Unit
 from tests.test_replay import Scripted
 
 SQUARE = "Return the square of n.\n\ndef g(n: int) -> int\n"
@@ -32,13 +32,14 @@ def pool_of(text: str, code: str) -> Pool:
 
 def spoken(text: str, program: str) -> Testimony:
     pool = pool_of(text, CODE)
-    return evidence_for(pool.unit.functions[0], program, pool)
+    function = pool.unit.functions[0]
+    return evidence_for(function, program, pool.inputs_of(function), pool.budget)
 
 
 def accepted(text: str, code: str) -> bool:
     pool = pool_of(text, code)
     choice = select(pool.candidates)
-    return choice is not None and is_accepted(choice, pool)
+    return choice is not None and is_accepted(choice, pool.candidates, pool.unit.functions)
 
 
 def test_a_text_that_is_its_candidate_is_sound() -> None:
@@ -105,7 +106,8 @@ def test_examples_are_no_generated_inputs() -> None:
     pool = pool_of(text, "def g(n):\n    return len(n)\n")
     (candidate,) = pool.candidates
     assert [count for _, count in candidate.judgement.checked] == [len(candidate.judgement.calls)]
-    found = evidence_for(pool.unit.functions[0], candidate.program, pool)
+    function = pool.unit.functions[0]
+    found = evidence_for(function, candidate.program, pool.inputs_of(function), pool.budget)
     assert Tested(len(candidate.judgement.calls)) in [clause.verdict for clause in found.clauses]
 
 
@@ -113,5 +115,6 @@ def test_what_only_examples_reach_is_seen_on_examples() -> None:
     text = "def g(n: list[int]) -> int\nraises: ValueError when len(n) == 0\n\ng([2]) == 2\ng([]) raises ValueError\n"
     pool = pool_of(text, "def g(n):\n    if not n:\n        raise ValueError()\n    return n[0]\n")
     (candidate,) = pool.candidates
-    found = evidence_for(pool.unit.functions[0], candidate.program, pool)
+    function = pool.unit.functions[0]
+    found = evidence_for(function, candidate.program, pool.inputs_of(function), pool.budget)
     assert [clause.verdict for clause in found.clauses if clause.kind == "raises"] == [Shown()]

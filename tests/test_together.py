@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from backends.protocol import BackendError, Proposal, Request
-from compiler.diagnostics import LiftcError
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.result import Result
-from compiler.source import Source
-from compiler.together import Workers, compile_together
-from compiler.worker import Answers, Job, Question, outcome
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.runs.batch import Workers, compile_together
+from compiler.runs.worker import Answers, Job, Question, outcome
+from compiler.task.options import Options
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 
 OPTIONS = Options(samples=0)
 

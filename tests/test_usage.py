@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.components.guidance import guidance_of
-from compiler.components.search import search_expressions
-from compiler.components.usage import Usage, usage_of
-from compiler.components.weights import UNIFORM, fitted
+from compiler.enumerate.guidance import guidance_of
+from compiler.enumerate.search import search_expressions
+from compiler.enumerate.usage import Usage, usage_of
+from compiler.enumerate.weights import UNIFORM, fitted
 from compiler.ir.lower import lower_module
-from compiler.source import Source
+from compiler.text.source import Source
 from solver.sorts import INT, ListSort
 
 

@@ -36,7 +36,7 @@ from compiler.ir.nodes import (
 from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_DUNDERS, ALLOWED_MODULES, NEVER_ATTRIBUTES
 from compiler.ir.verify import verify
 from compiler.lir.text import parse_module, print_module
-from compiler.source import Source
+from compiler.text.source import Source
 from solver.sorts import BOOL, INT
 
 

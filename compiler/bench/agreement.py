@@ -13,14 +13,14 @@ from types import FrameType
 from typing import Any, Literal, NoReturn, TypeAlias
 
 from compiler.bench.references import Reference
-from compiler.ir.interpreter import InterpretationError, Program, Run
+from compiler.interpreter.interpreter import InterpretationError, Program, Run
+from compiler.interpreter.meter import Halt
 from compiler.ir.lower import LowerError, lower_candidate, lower_module
-from compiler.ir.meter import Halt
 from compiler.ir.nodes import Module
 from compiler.ir.verify import verify
 from compiler.judge.canonical import canonical, is_iterator
 from compiler.lir.text import parse_module, print_module
-from compiler.source import Source
+from compiler.text.source import Source
 
 Stage: TypeAlias = Literal["skipped", "read", "lowered", "verified", "roundtrip", "agree"]
 

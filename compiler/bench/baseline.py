@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from backends.protocol import Backend, Proposal, Request
 from compiler.bench.suites import Problem
-from compiler.diagnostics import LiftcError
-from compiler.fill.ask import code_in, first_request, sample_request
 from compiler.front import read_spec
+from compiler.front.spec import FunctionSpec, Signature, Spec
 from compiler.judge.judge import judge
-from compiler.spec import FunctionSpec, Signature, Spec
+from compiler.synthesis.ask.ask import code_in, first_request, sample_request
+from compiler.text.diagnostics import LiftcError
 
 MOST_SAMPLES = 64
 

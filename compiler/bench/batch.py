@@ -9,9 +9,9 @@ from time import perf_counter
 from backends.protocol import Backend
 from compiler.bench.statistics import median
 from compiler.bench.suites import Problem
-from compiler.options import Options
-from compiler.result import Result
-from compiler.together import compile_together
+from compiler.pipeline.result import Result
+from compiler.runs.batch import compile_together
+from compiler.task.options import Options
 
 Progress = Callable[[str], None]
 

@@ -15,8 +15,8 @@ from compiler.bench.baseline import pool_request, raw_program, spec_of, visible_
 from compiler.bench.score import Scores
 from compiler.bench.statistics import Difference, mean, paired_difference
 from compiler.bench.suites import Problem
-from compiler.fill.ask import constrained_request
-from compiler.spec import Spec
+from compiler.front.spec import Spec
+from compiler.synthesis.ask.ask import constrained_request
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,27 +14,27 @@ from backends.protocol import Backend, BackendError
 from compiler.bench.references import Reference
 from compiler.bench.score import score
 from compiler.bench.suites import Problem, unit_of
-from compiler.components.guidance import NO_GUIDANCE, Guidance, guidance_of
-from compiler.components.search import SearchReport, search_expressions
-from compiler.components.usage import usage_of
-from compiler.components.weights import fitted
-from compiler.diagnostics import LiftcError
 from compiler.emit.module import emit_expression, emit_module
-from compiler.fill.ask import code_in, first_request, sample_request
-from compiler.fill.cases import cases_of, run_case
-from compiler.fill.conform import conform, renamed_entry
-from compiler.fill.data import fresh, snapshot, text_of_data
-from compiler.fill.places import places_in, replaced, size_of
-from compiler.fill.problem import Problem as Wanted
-from compiler.fill.problem import body_problem, constants_of, partial_function, with_constants
-from compiler.fill.search import search_problem
-from compiler.fill.several import parameters_of
-from compiler.fill.template import fill_template, with_function
-from compiler.ir.interpreter import InterpretationError, Program
+from compiler.enumerate.guidance import NO_GUIDANCE, Guidance, guidance_of
+from compiler.enumerate.search import SearchReport, search_expressions
+from compiler.enumerate.usage import usage_of
+from compiler.enumerate.weights import fitted
+from compiler.front.spec import FunctionSpec
+from compiler.interpreter.interpreter import InterpretationError, Program
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import BlockHole, Expr, ExprHole, Function, Import, Module, Return
-from compiler.spec import FunctionSpec
-from compiler.unit import Unit
+from compiler.synthesis.ask.ask import code_in, first_request, sample_request
+from compiler.synthesis.ask.conform import conform, renamed_entry
+from compiler.synthesis.problem.cases import cases_of, run_case
+from compiler.synthesis.problem.data import fresh, snapshot, text_of_data
+from compiler.synthesis.problem.places import places_in, replaced, size_of
+from compiler.synthesis.problem.problem import Problem as Wanted
+from compiler.synthesis.problem.problem import body_problem, constants_of, partial_function, with_constants
+from compiler.synthesis.problem.template import fill_template, with_function
+from compiler.synthesis.sketch.search import search_problem
+from compiler.synthesis.sketch.several import parameters_of
+from compiler.task.unit import Unit
+from compiler.text.diagnostics import LiftcError
 from solver.sorts import Sort
 
 SETTINGS = ("uniform", "words", "fitted")

@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass
 from itertools import islice, permutations
 
 from compiler.bench.references import Reference
-from compiler.diagnostics import LiftcError
 from compiler.emit.module import emit_expression
-from compiler.fill.known_sorts import is_known, module_names
-from compiler.fill.places import places_in, size_of
-from compiler.ir.interpreter import InterpretationError, Program, evaluate_text
+from compiler.interpreter.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import Clause, Comprehension, Expr, Function, Lambda, Module, Name, TypeRef
 from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, children, walk
+from compiler.synthesis.problem.known_sorts import is_known, module_names
+from compiler.synthesis.problem.places import places_in, size_of
+from compiler.text.diagnostics import LiftcError
 from grammar.acceptor import accepts
 from grammar.specialise import Blank, template_grammar
 from solver.sorts import ANY, NONE, AnySort, FunctionSort, Sort, format_sort, join, sort_of_value

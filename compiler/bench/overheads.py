@@ -15,8 +15,8 @@ from compiler.bench.baseline import spec_of
 from compiler.bench.rows import Row
 from compiler.bench.statistics import bootstrap_interval, median
 from compiler.bench.suites import Problem
-from compiler.fill.ask import constrained_request
-from compiler.spec import Spec
+from compiler.front.spec import Spec
+from compiler.synthesis.ask.ask import constrained_request
 
 BUDGETED = frozenset({"load", "model", "search", "repair"})
 """Phases of a compile whose time is the model's, or a budget that search uses up as it may."""

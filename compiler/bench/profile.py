@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from compiler.bench.speed import Speed, measure_speed, render_speed
 from compiler.bench.suites import Problem, read_suite
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.result import Result
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
 from solver.columns import FILE as OPERATION_FILE
 
 # A function as the profiler names it: file, line, name.
@@ -28,7 +28,7 @@ _SECONDS = 10_000.0
 # Whose time counts as what, by the path within the project, the most exact first.
 _AREAS: tuple[tuple[str, str], ...] = (
     ("solver/behaviour.py", "observational equivalence"),
-    ("solver/shelf.py", "observational equivalence"),
+    ("solver/partition.py", "observational equivalence"),
     ("solver/enumeration.py", "enumeration"),
     ("solver/plan.py", "enumeration"),
     ("solver/elements.py", "enumeration"),
@@ -39,13 +39,14 @@ _AREAS: tuple[tuple[str, str], ...] = (
     ("solver/deduction.py", "goals and deduction"),
     ("solver/unification.py", "conditionals"),
     ("solver/combination.py", "combinations (CSP)"),
-    ("compiler/fill/combine.py", "combinations (CSP)"),
-    ("compiler/fill/trial.py", "combinations (CSP)"),
-    ("compiler/components/templates.py", "operations"),
-    ("compiler/components/", "words, constants, printing"),
-    ("compiler/fill/fitting.py", "schemas"),
-    ("compiler/fill/", "filling, apart from search"),
+    ("compiler/synthesis/sketch/combine.py", "combinations (CSP)"),
+    ("compiler/synthesis/sketch/trial.py", "combinations (CSP)"),
+    ("compiler/enumerate/templates.py", "operations"),
+    ("compiler/enumerate/", "words, constants, printing"),
+    ("compiler/synthesis/sketch/fitting.py", "schemas"),
+    ("compiler/synthesis/", "filling, apart from search"),
     ("compiler/ir/", "interpreter and IR"),
+    ("compiler/interpreter/", "interpreter and IR"),
     ("compiler/judge/", "judging in children"),
     ("compiler/emit/", "emission"),
     ("compiler/propagation/", "propagation"),

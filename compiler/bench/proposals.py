@@ -12,11 +12,11 @@ from backends.protocol import Backend, Proposal, Request
 from compiler.bench.asking import answered
 from compiler.bench.baseline import spec_of
 from compiler.bench.suites import Problem
-from compiler.diagnostics import LiftcError
-from compiler.fill.ask import code_in, constrained_request
 from compiler.ir.grammar_file import ALLOWED
 from compiler.ir.lower import lower_candidate
 from compiler.ir.verify import verify
+from compiler.synthesis.ask.ask import code_in, constrained_request
+from compiler.text.diagnostics import LiftcError
 
 _SHOWN = 5
 

@@ -13,21 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from compiler.assemble import assemble
+from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.selection import select
+from compiler.acceptance.verification import is_accepted
 from compiler.bench.references import Reference, read_references
 from compiler.bench.score import score
 from compiler.bench.statistics import mean
 from compiler.bench.suites import Problem, read_suite, unit_of
-from compiler.budget import Budget
-from compiler.candidate import Candidate
-from compiler.diagnostics import LiftcError
-from compiler.fill.conform import conform
-from compiler.fill.pool import Pool
-from compiler.fill.repair import WAYS, Way, repair
 from compiler.ir.lower import lower_candidate
-from compiler.select import select
+from compiler.pipeline.assemble import assemble
+from compiler.synthesis.ask.conform import conform
+from compiler.synthesis.pool import Pool
+from compiler.synthesis.repair.repair import WAYS, Way, repair
+from compiler.task.budget import Budget
 from compiler.testfile.mutants import mutants
-from compiler.testimony import is_accepted
+from compiler.text.diagnostics import LiftcError
 from compiler.trace.events import Trace
 
 SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
@@ -128,7 +128,7 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
     choice = select(pool.candidates)
     tried = sum(int(str(event.data["expansions"])) for event in pool.trace.select("search"))
     tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
-    if choice is None or not is_accepted(choice, pool):
+    if choice is None or not is_accepted(choice, pool.candidates, pool.unit.functions):
         return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
     program = assemble(pool.unit.spec, [(pool.unit, choice.candidate)]).program
     elapsed = round(pool.budget.elapsed, 2)

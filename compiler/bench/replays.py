@@ -14,10 +14,10 @@ from pathlib import Path
 
 from backends.protocol import Backend, BackendError
 from compiler.bench.suites import Problem
-from compiler.diagnostics import LiftcError
-from compiler.driver import compile_source
-from compiler.options import Options
-from compiler.result import Result
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Options
+from compiler.text.diagnostics import LiftcError
 
 Progress = Callable[[str], None]
 _REPLAY_SECONDS = 600.0
@@ -27,7 +27,7 @@ _LONGEST_DIFFERENCE = 40
 _REPLAY = """\
 import json, sys
 from pathlib import Path
-from compiler.replay import replay
+from compiler.runs.replay import replay
 from compiler.trace.events import read_trace
 result = replay(read_trace(Path(sys.argv[1])))
 print(json.dumps({"status": result.status, "program": result.program, "trace": result.trace.untimed()}))

@@ -26,11 +26,11 @@ from compiler.bench.baseline import (
 from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, revision, row_key
 from compiler.bench.score import Score, Scores
 from compiler.bench.suites import Problem
-from compiler.diagnostics import LiftcError
-from compiler.driver import compile_source
 from compiler.ir.lower import lower_candidate
-from compiler.options import Ablation, Options
-from compiler.result import Result
+from compiler.pipeline.driver import compile_source
+from compiler.pipeline.result import Result
+from compiler.task.options import Ablation, Options
+from compiler.text.diagnostics import LiftcError
 
 Progress = Callable[[str], None]
 

@@ -28,7 +28,7 @@ _HERE = Path(__file__).resolve().parents[2]
 # The other checkout may be an older one, which is driven by what every state of liftc has.
 _CHILD = """
 import json, sys, time
-from compiler.options import Options
+from compiler.task.options import Options
 from liftc import compile_spec
 
 options = Options(best_effort=True, budget_seconds=10_000.0)

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.differential import comparison_script
-from compiler.diagnostics import LiftcError
 from compiler.front import read_spec
 from compiler.ir.surface import plain_lines
-from compiler.source import Source
-from compiler.unit import Unit
+from compiler.task.unit import Unit
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 
 Form: TypeAlias = Literal["text", "python"]
 OWN = "own"

@@ -20,12 +20,12 @@ from typing import Any, Literal, TypeAlias
 from compiler.bench.rows import append_line
 from compiler.bench.statistics import Difference, median, paired_difference
 from compiler.bench.sygus_guide import Guide, draw
-from compiler.diagnostics import Diagnostic, LiftcError
 from compiler.front import read_source
-from compiler.source import Source
 from compiler.sygus.judging import judge_answer
 from compiler.sygus.problem import Problem
 from compiler.sygus.reader import read_answer, read_problem
+from compiler.text.diagnostics import Diagnostic, LiftcError
+from compiler.text.source import Source
 
 Side: TypeAlias = Literal["liftc", "cvc5"]
 Clock: TypeAlias = Literal["wall", "processor"]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from backends.protocol import Backend, Request
 from compiler.bench.asking import answered
-from compiler.diagnostics import LiftcError
 from compiler.front import read_source
 from compiler.sygus.proposals import proposal_requests
 from compiler.sygus.reader import read_problem
+from compiler.text.diagnostics import LiftcError
 
 
 @dataclass(frozen=True, slots=True)

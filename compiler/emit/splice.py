@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler import spec
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.emit.module import emit_block, emit_expression, emit_module
+from compiler.front import spec
 from compiler.ir.nodes import (
     AnnAssign,
     Assert,
@@ -30,7 +29,8 @@ from compiler.ir.nodes import (
     Return,
 )
 from compiler.ir.surface import line_starts, plain_lines
-from compiler.source import Source
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source
 
 _SIMPLE = (
     AnnAssign,

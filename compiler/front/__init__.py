@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.reading import check_source, read_source
 from compiler.front.several import read_files
-from compiler.source import Source
-from compiler.spec import Spec
+from compiler.front.spec import Spec
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source
 
 __all__ = ["read_source", "read_spec"]
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from compiler.diagnostics import Diagnostic, Label
-from compiler.source import Span
-from compiler.spec import Bound
+from compiler.front.spec import Bound
+from compiler.text.diagnostics import Diagnostic, Label
+from compiler.text.source import Span
 
 Relation: TypeAlias = Literal["gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length"]
 SpanOf: TypeAlias = Callable[[ast.expr], Span]

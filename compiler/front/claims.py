@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from compiler.diagnostics import Diagnostic, Label
 from compiler.front.expressions import Names, as_written
 from compiler.front.passage import Passage
+from compiler.front.spec import Call, Contract, Example, Expectation
 from compiler.front.values import Brackets
-from compiler.spec import Call, Contract, Example, Expectation
+from compiler.text.diagnostics import Diagnostic, Label
 
 MOST_EXAMPLES = 1_000
 """How many examples are read from one passage; more than that is a data set and not a specification."""

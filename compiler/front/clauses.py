@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from compiler.diagnostics import Diagnostic, Label
 from compiler.front.claims import Claims
 from compiler.front.contracts import read_contracts, unknown_names
 from compiler.front.doctests import read_doctests
 from compiler.front.examples import read_asserts, read_calls
 from compiler.front.expressions import Names
 from compiler.front.inputs import read_inputs
+from compiler.front.spec import Contract, Equals, Example, Expectation, Satisfies, Signature
 from compiler.front.tables import read_tables
-from compiler.source import Span
-from compiler.spec import Contract, Equals, Example, Expectation, Satisfies, Signature
+from compiler.text.diagnostics import Diagnostic, Label
+from compiler.text.source import Span
 from solver.sorts import BOOL
 
 

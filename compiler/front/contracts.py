@@ -7,8 +7,8 @@ import re
 
 from compiler.front.claims import Claims
 from compiler.front.expressions import CLOSED_NAMES, exception_name, free_names, parse_expression
+from compiler.front.spec import Contract, Signature
 from compiler.ir.subset import ALLOWED_MODULES
-from compiler.spec import Contract, Signature
 
 _START = r"(?:^[ \t]*(?:[-*+>•][ \t]+|\d+[.)][ \t]+)?[`*@:]*|(?<=[.;`])[ \t]+`?)"
 _KEYWORD = re.compile(

@@ -12,9 +12,9 @@ from keyword import iskeyword
 from compiler.front.bounds import SpanOf, bounds_of
 from compiler.front.claims import Claims
 from compiler.front.expressions import is_closed
+from compiler.front.spec import Parameter, Signature
 from compiler.ir.annotations import sort_of_annotation
-from compiler.source import Span
-from compiler.spec import Parameter, Signature
+from compiler.text.source import Span
 from solver.sorts import ANY
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

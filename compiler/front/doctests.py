@@ -17,7 +17,7 @@ from compiler.front.expressions import (
     value_text,
 )
 from compiler.front.sessions import Session
-from compiler.spec import Call, Equals, Expectation, RaisesError, Satisfies
+from compiler.front.spec import Call, Equals, Expectation, RaisesError, Satisfies
 
 _PROMPT = re.compile(r"^(?P<indent>[ \t]*(?:[*>-][ \t]+)?)>>>(?:[ ]|(?=\S)|$)(?P<code>.*)$", re.MULTILINE)
 _CONTINUATION = re.compile(r"[ \t]*\.\.\.(?:[ ](.*)|)$")

@@ -12,8 +12,8 @@ import warnings
 
 from compiler.front.claims import Claims
 from compiler.front.expressions import call_of, examples_of, exception_name, parse_expression, value_text
+from compiler.front.spec import Call, Equals, RaisesError
 from compiler.front.values import value_end
-from compiler.spec import Call, Equals, RaisesError
 
 _CALL = re.compile(r"(?<![\w.])([^\W\d]\w*)\(")
 _ASSERT = re.compile(r"(?<![\w.])assert\b[ \t]*")

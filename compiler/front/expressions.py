@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from compiler.front.spec import Call, Equals, Expectation, MethodKind, Satisfies, line_of
 from compiler.ir.subset import ALLOWED_BUILTINS, ALLOWED_EXCEPTIONS, ALLOWED_MODULES, ALLOWED_TYPES
-from compiler.spec import Call, Equals, Expectation, MethodKind, Satisfies, line_of
 
 _JSON = {"true": True, "false": False, "null": None}
 _BARRED = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compiler.diagnostics import Diagnostic
-from compiler.spec import Example, FunctionSpec
+from compiler.front.spec import Example, FunctionSpec
+from compiler.text.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from compiler.front.claims import Claims
 from compiler.front.examples import ARROW, value_stops
 from compiler.front.expressions import value_text
+from compiler.front.spec import Call, Equals, Signature
 from compiler.front.values import value_end, values_end
-from compiler.spec import Call, Equals, Signature
 
 _INPUT = re.compile(
     r"^(?P<head>[ \t]*(?:[-*+>]+[ \t]+)?)\**(?:sample |example )?inputs?\**[ ]?\d*[ \t]*[:=]\**[ \t]*",

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.diagnostics import Diagnostic, Label
 from compiler.front.context import module_names
 from compiler.front.definitions import FunctionNode
 from compiler.front.expressions import Method
 from compiler.front.holes import dots_in, is_declaration, is_protocol
 from compiler.front.passage import Passage
 from compiler.front.python_tree import PythonFile
-from compiler.source import Source
-from compiler.spec import MethodKind
+from compiler.front.spec import MethodKind
+from compiler.text.diagnostics import Diagnostic, Label
+from compiler.text.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from compiler.spec import FunctionSpec
+from compiler.front.spec import FunctionSpec
 
 
 def in_dependency_order(functions: Sequence[FunctionSpec]) -> tuple[FunctionSpec, ...]:

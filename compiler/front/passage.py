@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compiler.source import Source, Span
+from compiler.text.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import dedent
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
 from compiler.front.clauses import adopt_misnamed, check_contracts, check_examples, read_clauses, settled
@@ -38,8 +37,9 @@ from compiler.front.methods import (
 )
 from compiler.front.passage import Passage, comment_passage, docstring_passage
 from compiler.front.python_tree import PythonFile
-from compiler.source import Source, Span
-from compiler.spec import Contract, Example, FunctionSpec, Hole, MethodKind, Signature
+from compiler.front.spec import Contract, Example, FunctionSpec, Hole, MethodKind, Signature
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.passage import passage_of
-from compiler.source import Source, Span
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source, Span
 
 
 class PythonFile:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.source import Source
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source
 
 LARGEST = 256 * 1024
 """The largest specification, in bytes."""

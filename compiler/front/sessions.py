@@ -11,8 +11,8 @@ import ast
 from dataclasses import dataclass, field, replace
 
 from compiler.front.expressions import Names, free_names, is_closed, parts_of, root_of
+from compiler.front.spec import Call, Equals, Expectation, RaisesError, Satisfies, line_of
 from compiler.ir.subset import ALLOWED_BUILTINS
-from compiler.spec import Call, Equals, Expectation, RaisesError, Satisfies, line_of
 
 _MOST_STEPS = 30
 

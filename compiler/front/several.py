@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front import python_file, text_file
 from compiler.front.clauses import check_examples, settled
 from compiler.front.expressions import Names
 from compiler.front.file_part import FilePart
 from compiler.front.order import in_dependency_order
 from compiler.front.signatures import guess_signature, with_positional_calls
-from compiler.source import Source, Span
-from compiler.spec import Example, FunctionSpec, Spec
+from compiler.front.spec import Example, FunctionSpec, Spec
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source, Span
 
 
 def read_files(sources: Sequence[Source]) -> Spec:

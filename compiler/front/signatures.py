@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compiler.front.expressions import CLOSED_NAMES, free_names, parse_expression
+from compiler.front.spec import Contract, Equals, Example, Parameter, Signature
 from compiler.front.spoken import is_usable, spoken_parameters, unused
 from compiler.ir.subset import ALLOWED_MODULES
-from compiler.spec import Contract, Equals, Example, Parameter, Signature
 from solver.sorts import (
     ANY,
     FLOAT,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from compiler.front.claims import Claims
 from compiler.front.expressions import call_of, exception_name, parse_expression, value_text
 from compiler.front.inputs import call_with, values_at
-from compiler.spec import Call, Equals, Expectation, RaisesError, Signature
+from compiler.front.spec import Call, Equals, Expectation, RaisesError, Signature
 
 _HEAD = re.compile(r"^(?P<titles>[^|\n]*\|.*)\n(?P<rule>[ \t|:]*-[ \t|:-]*)$", re.MULTILINE)
 _ROW = re.compile(r"\n(?P<row>[^|\n]*\|.*)")

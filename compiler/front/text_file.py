@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
 from compiler.front.bounds import BoundError
 from compiler.front.claims import Claims
 from compiler.front.clauses import (
@@ -21,8 +20,9 @@ from compiler.front.file_part import FilePart
 from compiler.front.parts import Part, parts_of
 from compiler.front.passage import Passage, passage_of
 from compiler.front.signatures import guess_name, guess_signature, with_positional_calls
-from compiler.source import Source, Span
-from compiler.spec import Contract, FunctionSpec, Signature
+from compiler.front.spec import Contract, FunctionSpec, Signature
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source, Span
 
 _CALLED = re.compile(r"(?:\bassert[ \t]+(?:not[ \t]+)?\(*|>>>[ \t]*)([^\W\d]\w*)\(")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compiler.diagnostics import Diagnostic, Label
 from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS, Facts
 from compiler.ir.annotations import problem_in_annotation
 from compiler.ir.nodes import (
@@ -34,6 +33,7 @@ from compiler.ir.subset import (
     ALLOWED_TYPES,
     NEVER_ATTRIBUTES,
 )
+from compiler.text.diagnostics import Diagnostic, Label
 
 _NAMED_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr"})
 

@@ -47,7 +47,7 @@ from compiler.ir.nodes import (
 from compiler.ir.reach import is_main_block, reachable
 from compiler.ir.stars import expand_stars
 from compiler.ir.surface import LowerError, Surface, read_surface
-from compiler.source import Source
+from compiler.text.source import Source
 
 __all__ = ["LowerError", "lower_candidate", "lower_expression", "lower_module", "lower_statements", "missing_imports"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.source import Source, Span
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Source, Span
 
 Located: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.alias
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 
-from compiler.diagnostics import Diagnostic, Label, Severity
 from compiler.ir.allowed import forbidden_names
 from compiler.ir.allowed_facts import FORBIDDEN_BUILTINS
 from compiler.ir.nodes import (
@@ -57,6 +56,7 @@ from compiler.ir.nodes import (
 from compiler.ir.scopes import Occurrence, occurrences
 from compiler.ir.subset import ALLOWED_BUILTINS
 from compiler.ir.walk import Node, children
+from compiler.text.diagnostics import Diagnostic, Label, Severity
 
 
 def verify(module: Module) -> list[Diagnostic]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
 
-from compiler.judge.fresh import Range, fresh_value, range_of, respect
+from compiler.front.spec import Example, FunctionSpec, Parameter
+from compiler.judge.input_generation import Range, fresh_value, range_of, respect
 from compiler.judge.mutation import KEEP, Habit, Opaque, Value, edit, habit_of, text_of
-from compiler.spec import Example, FunctionSpec, Parameter
 
 Row: TypeAlias = tuple[Value, ...]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from compiler.front.spec import Call, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from compiler.judge.outcome import Outcome, Raised, Returned, Stopped, behaviour
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes
 from compiler.judge.stops import Stop, run_again, stops_of
-from compiler.spec import Call, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 
 CheckState: TypeAlias = Literal["holds", "fails", "unknown"]
 

@@ -35,7 +35,7 @@ from compiler.ir.nodes import (
 from compiler.ir.surface import LowerError, read_surface
 from compiler.ir.walk import Node, rebuild
 from compiler.lir.marks import find_marks
-from compiler.source import Source, Span
+from compiler.text.source import Source, Span
 from solver.sorts import format_sort
 
 _Mark: TypeAlias = TypeHole | TypeRef | ConstHole | ExprHole | BlockHole

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.ir.bindings import function_names, module_names
+from compiler.interpreter.bindings import function_names, module_names
 from compiler.ir.nodes import (
     AnnAssign,
     Assert,

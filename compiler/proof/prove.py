@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compiler.evidence import Proved, Unchecked, Unknown, Verdict, Violated
-from compiler.ir.conditions import holds
-from compiler.ir.interpreter import InterpretationError, run_call
+from compiler.front.spec import Contract, FunctionSpec
+from compiler.interpreter.conditions import holds
+from compiler.interpreter.interpreter import InterpretationError, run_call
 from compiler.ir.nodes import Function, Module
 from compiler.judge.outcome import Raised
+from compiler.judge.verdicts import Proved, Unchecked, Unknown, Verdict, Violated
 from compiler.proof.paths import Execution
 from compiler.proof.symbolic import condition
 from compiler.proof.values import Opaque, UnsupportedError, Value, symbol
-from compiler.spec import Contract, FunctionSpec
 from solver import smt
 from solver.smt import Smt
 from solver.sorts import BOOL, INT, STR

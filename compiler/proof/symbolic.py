@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from compiler.diagnostics import LiftcError
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
     Attribute,
@@ -36,6 +35,7 @@ from compiler.proof.values import (
     power,
     truth,
 )
+from compiler.text.diagnostics import LiftcError
 from solver import smt
 from solver.smt import Smt
 

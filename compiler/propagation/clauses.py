@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from compiler.diagnostics import Premise
-from compiler.source import Span
-from compiler.spec import Bound, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
+from compiler.front.spec import Bound, Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
+from compiler.text.diagnostics import Premise
+from compiler.text.source import Span
 from solver.sorts import ANY, Sort, format_sort
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from compiler.diagnostics import Diagnostic, Label
+from compiler.front.spec import Example, FunctionSpec
 from compiler.propagation.clauses import Clause, Contradiction, derivation, in_order, only, outcome, premises
 from compiler.propagation.disagreements import broken_by, disagreements, unfit_arguments
 from compiler.propagation.facts import fact_fixpoint
@@ -21,7 +21,7 @@ from compiler.propagation.joint import (
     without_results,
 )
 from compiler.propagation.observations import observations
-from compiler.spec import Example, FunctionSpec
+from compiler.text.diagnostics import Diagnostic, Label
 from solver.domains import describe
 from solver.explanation import minimal_conflict
 

@@ -6,11 +6,11 @@ import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from compiler.ir.conditions import holds
+from compiler.front.spec import Equals, FunctionSpec, RaisesError, Satisfies
+from compiler.interpreter.conditions import holds
 from compiler.judge.canonical import canonical
 from compiler.propagation.clauses import Clause, Contradiction
 from compiler.propagation.observations import Observation, observations
-from compiler.spec import Equals, FunctionSpec, RaisesError, Satisfies
 from solver.sorts import (
     BOOL,
     BYTES,

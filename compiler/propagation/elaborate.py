@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from compiler.front.spec import FunctionSpec, Parameter
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import (
     AnnAssign,
@@ -31,8 +32,7 @@ from compiler.ir.rewrite import rewrite
 from compiler.ir.scopes import occurrences
 from compiler.ir.walk import Node
 from compiler.propagation.template import template_of
-from compiler.source import Source
-from compiler.spec import FunctionSpec, Parameter
+from compiler.text.source import Source
 from solver.sorts import ANY, BOOL, AnySort, IterableSort, Sort
 
 

@@ -11,12 +11,12 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from math import prod
 
-from compiler.components.templates import components_for
-from compiler.components.universe import universe
+from compiler.enumerate.templates import components_for
+from compiler.enumerate.universe import universe
+from compiler.front.spec import FunctionSpec
 from compiler.ir.holes import holes_of
 from compiler.ir.nodes import BlockHole, ExprHole, Function
 from compiler.propagation.returns import result_hole
-from compiler.spec import FunctionSpec
 from solver.domains import Domain, Everything, Expressions, OfSort
 from solver.sorts import ANY, BOOL, INT, STR, Sort, format_sort
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.ir.conditions import UnevaluatedError, evaluate
+from compiler.front.spec import Bound, FunctionSpec
+from compiler.interpreter.conditions import UnevaluatedError, evaluate
 from compiler.judge.canonical import canonical
 from compiler.propagation.clauses import Clause
 from compiler.propagation.intervals import interval_of, literals_equal_to, narrowings, quantities
-from compiler.source import Span
-from compiler.spec import Bound, FunctionSpec
+from compiler.text.source import Span
 from solver.domains import Domain, Interval, OneOf
 from solver.propagation import Fixpoint, Rule, propagate
 from solver.sorts import FLOAT, INT, Sort

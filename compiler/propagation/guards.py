@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from compiler.front.spec import FunctionSpec
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import Block, Call, If, Module, Name, Raise
-from compiler.spec import FunctionSpec
 
 
 def raising_guards(function: FunctionSpec, context: Module | None = None) -> Block:

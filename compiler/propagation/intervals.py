@@ -10,7 +10,7 @@ import ast
 import math
 from collections.abc import Hashable, Iterator, Mapping
 
-from compiler.spec import Bound
+from compiler.front.spec import Bound
 from solver.domains import Domain, Everything, Interval, meet
 
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {

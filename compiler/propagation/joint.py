@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from compiler.ir.conditions import UnevaluatedError, evaluate, holds
+from compiler.front.spec import Bound, Contract, FunctionSpec, RaisesError, Satisfies
+from compiler.interpreter.conditions import UnevaluatedError, evaluate, holds
 from compiler.proof.symbolic import condition
 from compiler.proof.values import UnsupportedError, Value, constant, symbol
 from compiler.propagation.clauses import Clause, Contradiction, clauses_of, only
 from compiler.propagation.disagreements import broken_by, may_be, points
 from compiler.propagation.facts import fact_fixpoint
 from compiler.propagation.observations import Observation, observations
-from compiler.spec import Bound, Contract, FunctionSpec, RaisesError, Satisfies
 from solver import smt
 from solver.domains import OneOf
 from solver.explanation import minimal_conflict

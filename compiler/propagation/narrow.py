@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compiler.diagnostics import Diagnostic
+from compiler.front.spec import FunctionSpec
 from compiler.ir.nodes import Module
 from compiler.propagation.conflicts import find_conflicts
 from compiler.propagation.elaborate import elaborate
 from compiler.propagation.propagate import propagate
-from compiler.spec import FunctionSpec
+from compiler.task.unit import Unit
+from compiler.text.diagnostics import Diagnostic
 from compiler.trace.events import Trace
-from compiler.unit import Unit
 from solver.sorts import format_sort
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.ir.conditions import UnevaluatedError, evaluate
-from compiler.spec import Call, Equals, Example, FunctionSpec, Parameter
+from compiler.front.spec import Call, Equals, Example, FunctionSpec, Parameter
+from compiler.interpreter.conditions import UnevaluatedError, evaluate
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
+from compiler.front.spec import Contract, FunctionSpec
 from compiler.ir.holes import fill_block, fill_expr, fill_type, holes_of
 from compiler.ir.nodes import BlockHole, ConstHole, ExprHole, Module, TypeHole, TypeRef
 from compiler.propagation.expressions import expressions_left
 from compiler.propagation.facts import Reason, fact_rules, rule
 from compiler.propagation.observations import Observation, observations
 from compiler.propagation.returns import forced_results, lowered, result_hole, returning
-from compiler.source import Span
-from compiler.spec import Contract, FunctionSpec
+from compiler.text.source import Span
 from solver.domains import Domain, Everything, Interval, OfSort, OneOf, describe, size
 from solver.propagation import Fixpoint, Rule, Step
 from solver.propagation import propagate as to_fixpoint

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.diagnostics import LiftcError
-from compiler.ir.conditions import UnevaluatedError, evaluate
+from compiler.front.spec import Contract, Equals, FunctionSpec
+from compiler.interpreter.conditions import UnevaluatedError, evaluate
 from compiler.ir.holes import holes_of
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
@@ -23,7 +23,7 @@ from compiler.ir.nodes import (
 from compiler.judge.canonical import canonical
 from compiler.propagation.guards import raising_guards
 from compiler.propagation.observations import Observation
-from compiler.spec import Contract, Equals, FunctionSpec
+from compiler.text.diagnostics import LiftcError
 
 
 @dataclass(frozen=True, slots=True)

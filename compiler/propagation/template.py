@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from compiler.front.spec import FunctionSpec, Hole
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import BlockHole, ExprHole, ExprStmt, Function, Name
 from compiler.ir.rewrite import rewrite
 from compiler.ir.walk import Node
-from compiler.source import Source, Span
-from compiler.spec import FunctionSpec, Hole
+from compiler.text.source import Source, Span
 
 
 def template_of(function: FunctionSpec) -> Function:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from compiler.diagnostics import Diagnostic, Label, LiftcError
-from compiler.source import Span
+from compiler.text.diagnostics import Diagnostic, Label, LiftcError
+from compiler.text.source import Span
 
 
 def problem_error(code: str, message: str, span: Span | None, label: str = "", *help_: str) -> LiftcError:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compiler.diagnostics import LiftcError
-from compiler.fill.ask import code_in
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import (
     Assign,
@@ -33,9 +31,11 @@ from compiler.ir.nodes import (
     Unary,
 )
 from compiler.ir.walk import Node, children, walk
-from compiler.source import Source
 from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
+from compiler.synthesis.ask.ask import code_in
+from compiler.text.diagnostics import LiftcError
+from compiler.text.source import Source
 
 _Names = Mapping[str, Term]
 

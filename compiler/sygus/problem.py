@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from compiler.source import Span
+from compiler.text.source import Span
 
 Value: TypeAlias = int | bool | str
 

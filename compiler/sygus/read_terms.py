@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.source import Span
 from compiler.sygus.errors import problem_error
 from compiler.sygus.operators import ANY, OPERATORS, Operator, Shape
 from compiler.sygus.problem import SORTS, Apply, Literal, Term, Variable
 from compiler.sygus.sexpressions import DEEPEST, Atom, Group, Node
 from compiler.sygus.text import unescape
+from compiler.text.source import Span
 
 ALIASES = {
     "str.to.int": "str.to_int",

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from compiler.source import Source, Span
 from compiler.sygus.errors import problem_error
 from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import Definition, Problem, Target, Term
 from compiler.sygus.read_grammars import read_grammar
 from compiler.sygus.read_terms import Scope, Signature, expect_sort, read_sort, read_term, symbol
 from compiler.sygus.sexpressions import Atom, Group, Node, read_sexpressions
+from compiler.text.source import Source, Span
 
 LOGICS = ("LIA", "NIA", "SLIA", "SNIA", "S", "QF_LIA", "QF_NIA", "QF_SLIA", "QF_S", "ALL")
 IGNORED = ("set-option", "set-info", "set-feature", "exit")

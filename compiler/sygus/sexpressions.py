@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from compiler.source import Source, Span
 from compiler.sygus.errors import problem_error
+from compiler.text.source import Source, Span
 
 Kind: TypeAlias = Literal["symbol", "number", "string", "keyword", "other"]
 

@@ -11,11 +11,11 @@ from importlib.resources import files
 
 from compiler.ir.nodes import Function, Module, Name, Param, Parameters, TypeRef
 from compiler.ir.walk import walk
-from compiler.source import Source
 from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, definitions_of
 from compiler.sygus.python_bodies import body_of
 from compiler.sygus.python_terms import CARRIED
+from compiler.text.source import Source
 from solver.sorts import BOOL, INT, STR, Sort
 
 _SORTS: Mapping[str, Sort] = {"Int": INT, "Bool": BOOL, "String": STR}
@@ -79,5 +79,5 @@ def _needed(definitions: tuple[Definition, ...], answers: tuple[Definition, ...]
 def _carried() -> tuple[Function, ...]:
     from compiler.ir.lower import lower_module
 
-    text = (files("compiler.sygus") / "carried.py").read_text(encoding="utf-8")
-    return tuple(item for item in lower_module(Source("carried.py", text)).body if isinstance(item, Function))
+    text = (files("compiler.sygus") / "runtime_helpers.py").read_text(encoding="utf-8")
+    return tuple(item for item in lower_module(Source("runtime_helpers.py", text)).body if isinstance(item, Function))

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from compiler.front.spec import Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from compiler.judge.confinement import MODULES
 from compiler.judge.inputs import generate_inputs
 from compiler.judge.mutation import Opaque, Value
 from compiler.judge.outcome import Raised, Returned, Stopped
 from compiler.judge.sandbox import Limits, Probe, ProbeResult, run_probes
-from compiler.spec import Contract, Equals, Example, FunctionSpec, RaisesError, Satisfies
 from compiler.testfile.strategies import sample_text, strategy_text
 
 _GENERATED = 80

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from compiler.diagnostics import Diagnostic, ExitCode, Label, LiftcError
-from compiler.output import write_whole
-from compiler.source import Source
+from compiler.text.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.text.output import write_whole
+from compiler.text.source import Source
 from compiler.trace.events import Trace, TraceFormatError, read_trace
 
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Diagnostic, LiftcError
-from compiler.output import write_whole
+from compiler.text.diagnostics import Diagnostic, LiftcError
+from compiler.text.output import write_whole
 from compiler.trace.events import Trace
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from compiler.source import Span
+from compiler.text.source import Span
 from solver.sorts import ANY, Sort
 
 Scalar: TypeAlias = bool | int | float | complex | str | bytes | None

@@ -1,0 +1,1 @@
+"""The definition of the IR by execution: evaluation, frames, guards and meters."""

@@ -1,0 +1,1 @@
+"""Compiles in number: engines, batches, workers, replays, the store, and what compiles have taught."""

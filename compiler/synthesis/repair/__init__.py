@@ -1,0 +1,1 @@
+"""Candidates from near-misses: small edits, and suspected expressions reopened as holes."""

@@ -1,0 +1,1 @@
+"""What one compile is given: its unit, its options, its budget."""

@@ -1,15 +1,11 @@
-"""Models that a named engine loads into this process: ``transformers:MODEL``, ``vllm:MODEL+ADAPTER`` and the like."""
+"""Names of models that engines load into this process: ``transformers:MODEL``, ``vllm:MODEL+ADAPTER`` and the like."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from backends.protocol import BackendError
-
-if TYPE_CHECKING:
-    from backends.protocol import Backend
 
 LOCAL_ENGINES = ("transformers", "vllm", "outlines")
 
@@ -51,24 +47,3 @@ def parse_local(text: str) -> LocalModel | None:
             code="L0608",
         )
     return LocalModel(engine, model, adapter or None)
-
-
-def open_local(model: LocalModel, *, offline: bool = False) -> Backend:
-    """The engine with the model, which is loaded at the first request.
-
-    ``offline`` takes a model of the Hub only where it has been fetched before. Raises ``BackendError`` for a package
-    that is not installed, and for a model or an adapter that is not there.
-    """
-    match model.engine:
-        case "transformers":
-            from backends.transformers import Transformers
-
-            return Transformers.of(model, offline=offline)
-        case "vllm":
-            from backends.vllm import VLLM
-
-            return VLLM.of(model, offline=offline)
-        case _:
-            from backends.outlines import Outlines
-
-            return Outlines.of(model, offline=offline)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backends.local import LocalModel, open_local
+from backends.local import LocalModel
+from backends.opening import open_local
 from backends.outlines import Outlines
 from backends.protocol import Backend, BackendError, Request, Sampling
 from liftc import compile_spec

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backends.folders import find_folder
-from backends.local import LocalModel, open_local
+from backends.local import LocalModel
+from backends.opening import open_local
 from backends.models import pull
 from backends.protocol import Backend, BackendError, Message, Request, Sampling
 from compiler.cli import main

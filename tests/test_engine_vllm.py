@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from backends import vllm
-from backends.local import LocalModel, open_local
+from backends.local import LocalModel
+from backends.opening import open_local
 from backends.protocol import Backend, BackendError, Message, Request, Sampling
 from tests.engine_laws import CHOICE, HELLO, LONGER, TWICE, EngineLaws, sample
 from tests.tiny_models import needs, tiny_adapter, tiny_model

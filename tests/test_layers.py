@@ -6,6 +6,8 @@ import ast
 import subprocess
 import sys
 import zipfile
+from collections.abc import Set
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,29 @@ def test_packages_import_only_the_layers_below() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stdout
+
+
+def modules() -> dict[str, Path]:
+    files = [ROOT / "liftc.py", *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))]
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+
+
+def imported(path: Path, known: Set[str]) -> set[str]:
+    """Our modules that a file imports anywhere: at its top, in a function, or for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & known
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, path
+            within = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            found |= within or {node.module} & known
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    ours = modules()
+    TopologicalSorter({name: imported(path, ours.keys()) for name, path in ours.items()}).prepare()
 
 
 @pytest.mark.parametrize("part", ["front", "ir", "interpreter", "judge", "acceptance", "synthesis"])

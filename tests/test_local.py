@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backends.local import LOCAL_ENGINES, LocalModel, open_local, parse_local
+from backends.local import LOCAL_ENGINES, LocalModel, parse_local
+from backends.opening import open_local
 from backends.protocol import BackendError
 from compiler.cli import main
 

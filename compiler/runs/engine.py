@@ -55,7 +55,8 @@ def open_engine(
     if model == NO_MODEL:
         return Engine(None, None)
     from backends.address import parse_address
-    from backends.local import open_local, parse_local
+    from backends.local import parse_local
+    from backends.opening import open_local
     from backends.models import DEFAULT_MODEL, find_model, list_models
 
     address = parse_address(model)

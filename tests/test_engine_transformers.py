@@ -9,8 +9,8 @@ import pytest
 
 from backends.folders import find_folder
 from backends.local import LocalModel
-from backends.opening import open_local
 from backends.models import pull
+from backends.opening import open_local
 from backends.protocol import Backend, BackendError, Message, Request, Sampling
 from compiler.cli import main
 from tests.engine_laws import HELLO, LONGER, EngineLaws, sample

@@ -56,8 +56,8 @@ def open_engine(
         return Engine(None, None)
     from backends.address import parse_address
     from backends.local import parse_local
-    from backends.opening import open_local
     from backends.models import DEFAULT_MODEL, find_model, list_models
+    from backends.opening import open_local
 
     address = parse_address(model)
     if address is not None:

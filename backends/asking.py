@@ -11,7 +11,7 @@ from time import monotonic
 
 from backends.faults import ServerError
 from backends.protocol import BackendError, Interrupted, Proposal, Request
-from backends.retry import Breaker, Patience
+from backends.retry import CircuitBreaker, RetryPolicy
 
 SILENT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -21,13 +21,13 @@ Answer = Callable[[Request, threading.Event], Proposal]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a server is asked: how many requests at once, how patiently, and what takes the place of waiting.
+    """How a server is asked: how many requests at once, how often again, and what takes the place of waiting.
 
     ``silent_seconds`` is how long a server may say nothing.
     """
 
     parallel: int = 4
-    patience: Patience = field(default_factory=Patience)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
     silent_seconds: float = SILENT_SECONDS
     failures: int = 6
     rest_seconds: float = 30.0
@@ -44,7 +44,7 @@ class Asker:
         self._name = name
         self._answer = answer
         self._manner = manner
-        self._breaker = Breaker(name, manner.failures, manner.rest_seconds)
+        self._breaker = CircuitBreaker(name, manner.failures, manner.rest_seconds)
         self._pool: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
 
@@ -92,7 +92,7 @@ class Asker:
                 proposal = self._answer(request, stop)
             except ServerError as fault:
                 self._breaker.failed(fault)
-                pause = self._manner.patience.pause(key, attempt, fault, monotonic() - begun)
+                pause = self._manner.retry.pause(key, attempt, fault, monotonic() - begun)
                 if pause is None or stop.is_set():
                     raise
                 self._rest(pause, stop)

@@ -190,10 +190,9 @@ KNOWN_ENGINES: tuple[KnownEngine, ...] = (
 _HEADS = ("engine", "a model of it", "where", "grammar", "LoRA", "log-probabilities", "run against the real thing")
 
 
-def engines_table(engines: Iterable[KnownEngine] = KNOWN_ENGINES) -> str:
-    """The engines as a table in Markdown, which is the README's."""
-    rows = [_HEADS, ("---",) * len(_HEADS), *(_row(engine) for engine in engines)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def engines_table(engines: Iterable[KnownEngine] = KNOWN_ENGINES) -> list[tuple[str, ...]]:
+    """The engines as the rows of a table, its heads before them."""
+    return [_HEADS, *map(_row, engines)]
 
 
 def _row(engine: KnownEngine) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How long a failing server is put up with: pauses between attempts, and when it is left alone for a while."""
+"""Retries: pauses between attempts at a failing server, and a circuit breaker that leaves it alone for a while."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from backends.faults import ServerError
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """Exponential backoff with jitter (Brooker 2015, "Exponential Backoff And Jitter"), the same for the same request.
 
-    A request is sent at most ``attempts`` times, and not again after ``whole`` seconds, pauses included. A server that
-    asks to wait is waited for, up to ``longest`` seconds.
+    A request is sent at most ``attempts`` times, and not again after ``deadline`` seconds, pauses included. A server
+    that asks to wait is waited for, up to ``longest`` seconds.
     """
 
     attempts: int = 4
-    first: float = 0.5
+    initial: float = 0.5
     longest: float = 60.0
-    whole: float = 300.0
+    deadline: float = 300.0
 
     def pause(self, key: str, attempt: int, fault: ServerError, spent: float = 0.0) -> float | None:
         """Seconds until the next attempt after attempt number ``attempt`` (from 1); ``None`` to give up.
@@ -32,13 +32,13 @@ class Patience:
         asked = fault.retry_after or 0.0
         if not fault.retryable or attempt >= self.attempts or asked > self.longest:
             return None
-        most = min(self.longest, self.first * 2 ** (attempt - 1))
+        most = min(self.longest, self.initial * 2 ** (attempt - 1))
         pause = max(asked, Random(f"{key}/{attempt}").uniform(most / 2, most))
-        return pause if spent + pause < self.whole else None
+        return pause if spent + pause < self.deadline else None
 
 
 @dataclass(slots=True)
-class Breaker:
+class CircuitBreaker:
     """Leaves a server alone after failures in a row, then lets one request try it (Nygard 2007, "Release It!").
 
     A fault that lasts (a wrong key, an unknown model) opens it for good. Rate limits do not count: who limits, lives.

@@ -64,7 +64,7 @@ def test_the_sides_draw_as_many_answers_and_only_the_grammar_differs(problem: Pr
     assert [(pair.free.right, pair.constrained.right) for pair in found.pairs] == [(0, 1), (0, 1)]
     assert [sum(drawn.cut for drawn in side) for side in (found.free, found.constrained)] == [0, 2]
     assert (found.difference.won, found.difference.lost) == (1, 0)
-    assert "constrained     100.0%          50.0%     2        40" in render(found)
+    assert "constrained  100.0%          50.0%    2      40" in render(found)
     assert "seed 1      free 0.0%, constrained 100.0%, +100.0 [100.0, 100.0], won 1, lost 0" in render(found)
     assert sum(line.startswith("seed ") for line in told) == 2
 

@@ -39,7 +39,7 @@ def test_each_reference_is_counted_as_far_as_it_goes(tmp_path: Path) -> None:
     ]
     assert report.rejected[1][1].endswith("stopped: memory")
     assert report.skipped == (("MBPP/4", "its own tests fail: AssertionError: "),)
-    assert "agree          3  60.0%" in render(report)
+    assert "agree           3   60.0%" in render(report)
     assert to_json(report)["skipped"] == [{"id": "MBPP/4", "reason": "its own tests fail: AssertionError: "}]
 
 

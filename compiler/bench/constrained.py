@@ -17,6 +17,7 @@ from compiler.bench.statistics import Difference, mean, paired_difference
 from compiler.bench.suites import Problem
 from compiler.front.spec import Spec
 from compiler.synthesis.ask.ask import constrained_request
+from compiler.text.table import plain_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +141,14 @@ def render(found: Comparison) -> str:
     """The report as text for people."""
     seeds = sorted({pair.seed for pair in found.pairs})
     problems = len(found.pairs) // len(seeds)
-    lines = [f"{found.engine} {found.model}: {problems} problems, {found.samples} answers a side", ""]
-    lines.append(f"{'':12}{'solved':>10}{'right answers':>15}{'cut':>6}{'tokens':>10}")
+    rows = [("answers", "solved", "right answers", "cut", "tokens")]
     for name, side in (("free", found.free), ("constrained", found.constrained)):
         right = mean(drawn.right / found.samples for drawn in side)
         cut, tokens = sum(drawn.cut for drawn in side), sum(drawn.tokens for drawn in side)
-        lines.append(f"{name:12}{_solved(side):>10.1%}{right:>15.1%}{cut:>6}{tokens:>10}")
-    lines += ["", *(f"seed {seed:<6} {_told(found.of_seed(seed))}" for seed in seeds)]
-    return "\n".join([*lines, f"all         {_told(found)}"])
+        rows.append((name, f"{_solved(side):.1%}", f"{right:.1%}", str(cut), str(tokens)))
+    told = f"{found.engine} {found.model}: {problems} problems, {found.samples} answers a side"
+    by_seed = [f"seed {seed:<6} {_told(found.of_seed(seed))}" for seed in seeds]
+    return "\n".join([told, "", plain_table(rows), "", *by_seed, f"all         {_told(found)}"])
 
 
 def _solved(side: Sequence[Drawn]) -> float:

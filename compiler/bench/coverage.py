@@ -19,6 +19,7 @@ from pathlib import Path
 
 from compiler.bench.agreement import Stage, Verdict, check_reference
 from compiler.bench.references import Reference, read_references
+from compiler.text.table import plain_table
 
 _PROCESSES = 2
 _MEMORY_BYTES = 4 * 1024**3
@@ -65,8 +66,8 @@ def coverage(paths: Sequence[Path], limit: int | None = None) -> CoverageReport:
 def render(report: CoverageReport) -> str:
     """The report for people."""
     rows = [("total", report.total), *((stage, getattr(report, stage)) for stage in _STAGES)]
-    lines = [f"{name:<10} {count:>5}  {_percent(count, report.total)}" for name, count in rows]
-    lines.append(f"calls compared: {report.calls}")
+    table = [("stage", "passed", "share"), *((name, str(count), _percent(count, report.total)) for name, count in rows)]
+    lines = [plain_table(table), f"calls compared: {report.calls}"]
     lines += [f"rejected {name}: {reason}" for name, reason in report.rejected]
     lines += [f"skipped {name}: {reason}" for name, reason in report.skipped]
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from compiler.bench.grammar_engines import GrammarEngine, Judge, Verdict, engines, oracle
 from compiler.bench.random_texts import Writer, near_miss
+from compiler.text.table import plain_table
 from grammar.notation import read_grammar
 from grammar.specialise import Blank, candidate_grammar, python_grammar, template_grammar
 from solver.sorts import (
@@ -211,9 +212,8 @@ def render(report: Report) -> str:
     for item in report.engines:
         counts = (item.texts, item.same, item.missed, item.extra, item.earlier, item.later, item.gave_up)
         rows.append((f"{item.engine} {item.version}", item.dialect, *map(str, counts)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    lines = [f"{report.texts} texts of {report.grammars} grammars, {report.in_grammar} of them in their grammar", ""]
-    lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    told = f"{report.texts} texts of {report.grammars} grammars, {report.in_grammar} of them in their grammar"
+    lines = [told, "", plain_table(rows)]
     for item in report.engines:
         title = f"{item.engine}, {item.dialect}"
         lines += [f"\n{title}: does not read the grammar of {name}: {why}" for name, why in item.refused.items()]

@@ -24,7 +24,7 @@ from compiler.emit.module import emit_expression
 from compiler.sygus.answer import Limits
 
 VERSION = 1
-_PATIENCE = 600.0
+_SECONDS = 600.0
 
 Progress = Callable[[str], None]
 
@@ -189,7 +189,7 @@ def _sygus_rows(path: Path, backend: Backend, amount: Amount, known: Mapping[str
             repr(sorted(map(repr, costs.items()))),
         )
         if key not in known:
-            found = solve(problem, Limits(_PATIENCE, amount.expansions), costs)
+            found = solve(problem, Limits(_SECONDS, amount.expansions), costs)
             text = "\n".join(map(print_definition, definitions_of(problem, found.terms))) if found.terms else ""
             right = bool(found.terms) and judge_answer(problem, found.terms).accepted
             after = found.expansions if found.terms else None

@@ -27,6 +27,7 @@ from compiler.bench.proposals import Lost, is_whole, shown, unsayable, why_not
 from compiler.bench.random_texts import Writer
 from compiler.bench.references import Reference
 from compiler.bench.statistics import median
+from compiler.text.table import plain_table
 from grammar.notation import read_grammar
 from grammar.specialise import Blank, narrowed_texts, template_grammar
 from solver.sorts import FunctionSort, format_sort
@@ -284,12 +285,13 @@ def _masks(holes: Sequence[Blank], vocabulary: Sequence[bytes]) -> list[float]:
 
 def render(found: Narrowing) -> str:
     """The report as text for people."""
-    lines = [f"{'grammar':10}{'proposals':>10}{'cut':>6}{'finished':>10}{'lower':>10}{'type errors':>16}"]
+    rows: list[Sequence[str]] = [("grammar", "proposals", "cut", "finished", "lower", "type errors")]
     for name, side in found.sides():
+        counts = (side.proposals, side.cut, side.finished, side.lowered)
         share = f"{side.type_errors} ({side.type_errors / max(1, side.finished):.1%})"
-        counts = f"{side.proposals:>10}{side.cut:>6}{side.finished:>10}{side.lowered:>10}"
         outside = f", {side.outside} are not in the grammar" if side.outside else ""
-        lines.append(f"{name:10}{counts}{share:>16}{outside}{unsayable(side.lost)}")
+        rows.append((name, *map(str, counts), f"{share}{outside}{unsayable(side.lost)}"))
+    lines = [plain_table(rows)]
     lines.append(f"from a hole to its grammar: {found.grammar_median_ms:.0f} ms of processor time at the median")
     if found.mask_median_ms is not None:
         figures = f"{found.mask_median_ms:.0f} ms at the median, {found.mask_most_ms:.0f} ms at most"

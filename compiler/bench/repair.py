@@ -28,6 +28,7 @@ from compiler.synthesis.repair.repair import WAYS, Way, repair
 from compiler.task.budget import Budget
 from compiler.testfile.mutants import mutants
 from compiler.text.diagnostics import LiftcError
+from compiler.text.table import plain_table
 from compiler.trace.events import Trace
 
 SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
@@ -137,13 +138,12 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
 
 def render(rows: Sequence[Repaired]) -> str:
     """The rows as a table."""
-    lines = [f"{'setting':<10} {'seeded':>7} {'visible':>8} {'hidden':>8} {'tried':>8} {'seconds':>8}"]
+    lines = [("setting", "seeded", "visible", "hidden", "tried", "seconds")]
     for setting, own in _by_setting(rows):
-        lines.append(
-            f"{setting:<10} {len(own):>7} {mean(r.visible for r in own):>8.1%} {mean(r.hidden for r in own):>8.1%}"
-            f" {mean(r.tried for r in own):>8.0f} {mean(r.seconds for r in own):>8.1f}"
-        )
-    return "\n".join(lines)
+        shares = (f"{mean(r.visible for r in own):.1%}", f"{mean(r.hidden for r in own):.1%}")
+        effort = (f"{mean(r.tried for r in own):.0f}", f"{mean(r.seconds for r in own):.1f}")
+        lines.append((setting, str(len(own)), *shares, *effort))
+    return plain_table(lines)
 
 
 def to_json(rows: Sequence[Repaired]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 
 from compiler.bench.rows import Configuration, Row, Solved
 from compiler.bench.statistics import Difference, gap_closed, mean, median, paired_difference
+from compiler.text.table import markdown_table, plain_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ def to_json(rows: Sequence[Row]) -> dict[str, object]:
 
 def plain_report(rows: Sequence[Row]) -> str:
     """The report as text for a terminal."""
-    return _report(rows, _plain_table)
+    return _report(rows, plain_table)
 
 
 def markdown_report(rows: Sequence[Row]) -> str:
     """The report as Markdown."""
-    return _report(rows, _markdown_table)
+    return _report(rows, markdown_table)
 
 
 def _summary(suite: str, label: str, rows: Sequence[Row]) -> Summary:
@@ -184,7 +185,7 @@ def _failed(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.error]
 
 
-_Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+_Table = Callable[[Sequence[Sequence[str]]], str]
 
 _HEADS = (
     "suite", "configuration", "n", "greedy", "filtered", "liftc", "any right",
@@ -200,17 +201,17 @@ _LEGEND = (
 
 
 def _report(rows: Sequence[Row], table: _Table) -> str:
-    parts = [table(_HEADS, [_cells(summary) for summary in summarise(rows)]), "\n".join(_LEGEND)]
+    parts = [table([_HEADS, *map(_cells, summarise(rows))]), "\n".join(_LEGEND)]
     categories = by_category(rows)
     if categories:
-        parts.append(table(_HEADS, [_cells(summary) for summary in categories]))
+        parts.append(table([_HEADS, *map(_cells, categories)]))
     found = contests(rows)
     if found:
         cells = [(item.configuration, item.suite, item.id, _seeds(item.lost), _seeds(item.won)) for item in found]
-        parts.append(table(("configuration", "suite", "problem", "lost on seeds", "won on seeds"), cells))
+        parts.append(table([("configuration", "suite", "problem", "lost on seeds", "won on seeds"), *cells]))
     errors = [(row.suite, row.id, str(row.seed), row.error.split("\n")[0][:120]) for row in _failed(rows)]
     if errors:
-        parts.append(table(("suite", "problem", "seed", "error"), errors))
+        parts.append(table([("suite", "problem", "seed", "error"), *errors]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -244,16 +245,3 @@ def _percent(share: float | None) -> str:
 
 def _seeds(seeds: Sequence[int]) -> str:
     return ", ".join(map(str, seeds)) or "-"
-
-
-def _plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [heads, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
-
-
-def _markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

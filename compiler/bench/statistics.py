@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
@@ -39,22 +40,19 @@ def paired_difference(
     low, high = bootstrap_interval(differences, resamples=resamples)
     won = sum(difference > 0 for difference in differences)
     lost = sum(difference < 0 for difference in differences)
-    return Difference(sum(differences) / len(differences), low, high, won, lost, mcnemar(won, lost))
+    return Difference(mean(differences), low, high, won, lost, mcnemar(won, lost))
 
 
 def mean(values: Iterable[float]) -> float:
     """The mean; 0 for no values."""
     held = list(values)
-    return sum(held) / len(held) if held else 0.0
+    return statistics.fmean(held) if held else 0.0
 
 
 def median(values: Iterable[float]) -> float:
     """The middle value, or the mean of the two in the middle; 0 for no values."""
-    held = sorted(values)
-    middle = len(held) // 2
-    if not held:
-        return 0.0
-    return held[middle] if len(held) % 2 else (held[middle - 1] + held[middle]) / 2
+    held = list(values)
+    return statistics.median(held) if held else 0.0
 
 
 def bootstrap_interval(
@@ -66,8 +64,8 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """The 95% percentile interval of the mean, or of another statistic (Efron 1979), the same for the same values."""
     rng, count = Random(seed), len(values)
-    drawn = sorted(of(rng.choices(values, k=count)) for _ in range(resamples))
-    return drawn[int(0.025 * resamples)], drawn[min(resamples - 1, int(0.975 * resamples))]
+    cuts = statistics.quantiles((of(rng.choices(values, k=count)) for _ in range(resamples)), n=40)
+    return cuts[0], cuts[-1]
 
 
 def mcnemar(won: int, lost: int) -> float:

@@ -200,7 +200,7 @@ def _contest(path: Path, side: Side, seconds: float, clock: Clock, answers: Sequ
         "PYTHONHASHSEED": "0",
     }
     command = [sys.executable, "-P", "-c", _START, side, str(path), str(seconds), clock, str(MEMORY)]
-    patience = _GRACE + (seconds if clock == "wall" else seconds * _SHARERS)
+    deadline = _GRACE + (seconds if clock == "wall" else seconds * _SHARERS)
     try:
         ended = subprocess.run(
             command,
@@ -208,7 +208,7 @@ def _contest(path: Path, side: Side, seconds: float, clock: Clock, answers: Sequ
             input=json.dumps(answers),
             capture_output=True,
             text=True,
-            timeout=patience,
+            timeout=deadline,
         )
     except subprocess.TimeoutExpired:
         return {"ending": "time"}

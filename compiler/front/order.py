@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from compiler.front.spec import FunctionSpec
 
 
 def in_dependency_order(functions: Sequence[FunctionSpec]) -> tuple[FunctionSpec, ...]:
-    """The functions with dependencies first; those that need each other stay together, in the order of the source.
-
-    Tarjan's algorithm (1972) gives the strongly connected components in that order already.
-    """
-    position = {function.name: index for index, function in enumerate(functions)}
-    needs = {function.name: _named(function, position) for function in functions}
-    components = _components(list(position), needs)
-    ordered = [sorted(component, key=position.__getitem__) for component in components]
-    return tuple(functions[position[name]] for component in ordered for name in component)
+    """The functions with dependencies first; those that need each other stay together, in the order of the source."""
+    by_name = {function.name: function for function in functions}
+    needs = {name: _words(function.text) & by_name.keys() for name, function in by_name.items()}
+    return tuple(by_name[name] for group in mutual_groups(needs) for name in group)
 
 
-def _named(function: FunctionSpec, position: dict[str, int]) -> list[str]:
-    words = set(re.findall(r"[^\W\d]\w*", function.text))
-    names = (words & position.keys()) - {function.name}
-    return sorted(names, key=position.__getitem__)
+def mutual_groups(needs: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """The strongly connected components of a graph: names that need each other, each group after those it needs."""
+    reached = {name: _reached(name, needs) for name in needs}
+    first = {name: next(other for other in reached[name] if name in reached[other]) for name in needs}
+    # What a group needs reaches fewer names than the group does.
+    order = (other for name in needs for other in sorted(reached[name], key=lambda other: len(reached[other])))
+    return [[name for name in needs if first[name] == one] for one in dict.fromkeys(first[name] for name in order)]
 
 
-def _components(names: list[str], needs: dict[str, list[str]]) -> list[list[str]]:
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: list[list[str]] = []
-    for root in names:
-        work = [(root, iter(needs[root]))] if root not in index else []
-        while work:
-            name, rest = work[-1]
-            if name not in index:
-                index[name] = low[name] = len(index)
-                stack.append(name)
-            following = next(rest, None)
-            if following is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    cut = stack.index(name)
-                    found.append(stack[cut:])
-                    del stack[cut:]
-            elif following not in index:
-                work.append((following, iter(needs[following])))
-            elif following in stack:
-                low[name] = min(low[name], index[following])
-    return found
+def _reached(name: str, needs: Mapping[str, Collection[str]]) -> list[str]:
+    """The name itself and all that it needs, at however many removes, in the order of the graph."""
+    found, waiting = {name}, [name]
+    while waiting:
+        waiting += [other for other in needs[waiting.pop()] if other not in found]
+        found |= {*waiting}
+    return [other for other in needs if other in found]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]\w*", text))

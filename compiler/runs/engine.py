@@ -166,9 +166,9 @@ def _remote(address: Address, *, cached: bool, offline: bool, seconds: float) ->
 
         return Engine(CachedBackend(None, engine=address.engine, model=address.id), address.name)
     from backends.asking import SILENT_SECONDS, Manner
-    from backends.retry import Patience
+    from backends.retry import RetryPolicy
 
-    manner = Manner(patience=Patience(whole=seconds), silent_seconds=min(seconds, SILENT_SECONDS))
+    manner = Manner(retry=RetryPolicy(deadline=seconds), silent_seconds=min(seconds, SILENT_SECONDS))
     inner: Backend
     if address.engine == "anthropic":
         from backends.anthropic import Anthropic

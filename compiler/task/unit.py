@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from compiler.front.order import mutual_groups
 from compiler.front.spec import Example, FunctionSpec, Satisfies, Spec
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Function, Import, Module
@@ -69,7 +70,7 @@ def _texts(example: Example) -> tuple[str, ...]:
 
 
 def group_functions(functions: Sequence[FunctionSpec]) -> list[tuple[FunctionSpec, ...]]:
-    """The strongly connected components of "names the other in its text", callees first (Tarjan 1972).
+    """Functions that name each other in their texts, callees first.
 
     Methods that one example calls together are judged together, and therefore compiled together.
     """
@@ -84,30 +85,7 @@ def group_functions(functions: Sequence[FunctionSpec]) -> list[tuple[FunctionSpe
                 mentions[function.name].append(other.name)
                 mentions[other.name].append(function.name)
     by_name = {function.name: function for function in functions}
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    components: list[tuple[FunctionSpec, ...]] = []
-
-    def visit(name: str) -> None:
-        index[name] = low[name] = len(index)
-        stack.append(name)
-        for other in mentions[name]:
-            if other not in index:
-                visit(other)
-                low[name] = min(low[name], low[other])
-            elif other in stack:
-                low[name] = min(low[name], index[other])
-        if low[name] == index[name]:
-            start = stack.index(name)
-            members = set(stack[start:])
-            del stack[start:]
-            components.append(tuple(function for function in functions if function.name in members))
-
-    for name in by_name:
-        if name not in index:
-            visit(name)
-    return components
+    return [tuple(by_name[name] for name in group) for group in mutual_groups(mentions)]
 
 
 def _called_in_examples(method: FunctionSpec, function: FunctionSpec) -> bool:

@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     pulling.add_argument("name", metavar="NAME", nargs="?", help="the model (default: the default one)")
     pulling.add_argument("--json", action="store_true", help="print JSON")
     engines = actions.add_parser("engines", help="the engines, what each can do, and whether its packages are here")
-    engines.add_argument("--markdown", action="store_true", help="print the README's table of them")
+    engines.add_argument("--markdown", action="store_true", help="print the documentation's table of them")
     engines.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -74,18 +74,17 @@ def _engines(as_markdown: bool, as_json: bool) -> int:
     from dataclasses import asdict
 
     from backends.engines import KNOWN_ENGINES, engines_table
+    from compiler.text.table import markdown_table, plain_table
 
     if as_json:
         print(json.dumps([{**asdict(engine), "installed": engine.installed} for engine in KNOWN_ENGINES]))
         return 0
     if as_markdown:
-        print(engines_table())
+        print(markdown_table(engines_table()))
         return 0
     rows = [
         (engine.title, engine.named.replace("`", ""), engine.grammar, "here" if engine.installed else "not installed")
         for engine in KNOWN_ENGINES
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for row in rows:
-        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]))
+    print(plain_table(rows))
     return 0

@@ -46,7 +46,7 @@ def test_shares_are_told_for_each_setting() -> None:
         Repaired("b", "edits", "m", False, False, 30, 0.3, ""),
         Repaired("a", "reopening", "m", True, False, 100, 1.0, "p"),
     ]
-    assert to_json(rows)["edits"] == {"seeded": 2, "visible": 1, "hidden": 1, "tried": 20.0}
+    assert to_json(rows)["settings"]["edits"] == {"seeded": 2, "visible": 1, "hidden": 1, "tried": 20.0}
     lines = render(rows).splitlines()
     assert lines[1].split() == ["edits", "2", "50.0%", "50.0%", "20", "0.2"]
     assert lines[3].split()[:2] == ["both", "0"]
@@ -57,7 +57,7 @@ def test_the_command_writes_rows_and_prints_the_shares(
 ) -> None:
     out = tmp_path / "rows.jsonl"
     assert main(["bench", "repair", str(suite), "--out", str(out), "--json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == set(SETTINGS)
+    assert set(json.loads(capsys.readouterr().out)["settings"]) == set(SETTINGS)
     assert len(out.read_text(encoding="utf-8").splitlines()) == len(SETTINGS)
 
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.bench.statistics import bootstrap_interval, gap_closed, mcnemar, median, paired_difference
+from compiler.bench.statistics import (
+    bootstrap_interval,
+    gap_closed,
+    mcnemar,
+    median,
+    paired_difference,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,13 @@ def test_the_interval_has_the_width_of_the_normal_one() -> None:
     # 1.96 * sqrt(0.3 * 0.7 / 100) = 0.0898
     assert low == pytest.approx(0.21, abs=0.015)
     assert high == pytest.approx(0.39, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "low", "high"), [(0.0, 10, 0.0, 0.2775), (0.5, 4, 0.1500, 0.8500), (0.3, 100, 0.2189, 0.3958)]
+)
+def test_wilson_interval(share: float, count: int, low: float, high: float) -> None:
+    assert wilson_interval(share, count) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_the_interval_of_the_median_knows_nothing_of_an_outlier() -> None:

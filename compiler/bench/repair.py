@@ -146,9 +146,9 @@ def render(rows: Sequence[Repaired]) -> str:
     return plain_table(lines)
 
 
-def to_json(rows: Sequence[Repaired]) -> dict[str, object]:
+def to_json(rows: Sequence[Repaired]) -> dict[str, dict[str, dict[str, float]]]:
     """The shares of each setting as JSON data."""
-    return {
+    settings = {
         setting: {
             "seeded": len(own),
             "visible": sum(row.visible for row in own),
@@ -157,6 +157,7 @@ def to_json(rows: Sequence[Repaired]) -> dict[str, object]:
         }
         for setting, own in _by_setting(rows)
     }
+    return {"settings": settings}
 
 
 def _by_setting(rows: Sequence[Repaired]) -> list[tuple[str, list[Repaired]]]:

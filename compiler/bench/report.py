@@ -57,7 +57,7 @@ class Contest:
 def summarise(rows: Sequence[Row]) -> list[Summary]:
     """A summary for each suite and configuration, and one over all suites where a configuration has several."""
     summaries: list[Summary] = []
-    for configuration, label in _labels(rows).items():
+    for configuration, label in labels(rows).items():
         mine = [row for row in rows if row.configuration == configuration]
         suites = list(dict.fromkeys(row.suite for row in mine))
         summaries += [_summary(suite, label, [row for row in mine if row.suite == suite]) for suite in suites]
@@ -69,10 +69,10 @@ def summarise(rows: Sequence[Row]) -> list[Summary]:
 def by_category(rows: Sequence[Row]) -> list[Summary]:
     """A summary for each category of each suite that has several."""
     summaries: list[Summary] = []
-    labels = _labels(rows)
+    told = labels(rows)
     for configuration, suite in dict.fromkeys((row.configuration, row.suite) for row in rows):
         mine = [row for row in rows if (row.configuration, row.suite) == (configuration, suite)]
-        label = labels[configuration]
+        label = told[configuration]
         categories = sorted({row.category for row in mine})
         if len(categories) > 1:
             for category in categories:
@@ -84,17 +84,17 @@ def by_category(rows: Sequence[Row]) -> list[Summary]:
 def contests(rows: Sequence[Row]) -> list[Contest]:
     """The problems that liftc (accepted or not) won or lost against sample-and-filter, lost ones first."""
     found: list[Contest] = []
-    labels = _labels(rows)
+    told = labels(rows)
     for place in dict.fromkeys((row.configuration, row.suite, row.id) for row in rows):
         mine = [row for row in rows if (row.configuration, row.suite, row.id) == place]
         won = tuple(row.seed for row in mine if row.solved.filtered is False and row.solved.best_effort)
         lost = tuple(row.seed for row in mine if row.solved.filtered and not row.solved.best_effort)
         if won or lost:
-            found.append(Contest(labels[place[0]], *place[1:], won=won, lost=lost))
+            found.append(Contest(told[place[0]], *place[1:], won=won, lost=lost))
     return sorted(found, key=lambda contest: (not contest.lost, contest.configuration, contest.suite))
 
 
-def _labels(rows: Sequence[Row]) -> dict[Configuration, str]:
+def labels(rows: Sequence[Row]) -> dict[Configuration, str]:
     """A label for each configuration, with what tells it from others of the same title."""
     found = dict.fromkeys(row.configuration for row in rows)
     return {one: _label(one, [other for other in found if other.label == one.label]) for one in found}
@@ -197,6 +197,7 @@ _LEGEND = (
     "wrong: accepted programs that fail hidden tests, of those accepted. s: median seconds a compile",
     "(*: answers came from the cache, and took no time). tokens: mean completion tokens, liftc / filtered.",
     "lowered: of the different raw answers that pass the hidden tests, how many the IR can hold.",
+    "own is liftc's own suite: development data, which was read while liftc was written.",
 )
 
 

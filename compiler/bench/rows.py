@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from compiler.bench.provenance import Provenance, read_provenance
+
 VERSION = 1
 _PACKAGES = ("compiler", "solver", "grammar", "backends")
 _SOURCES = (".py", ".toml", ".txt", ".lark")
@@ -67,7 +69,7 @@ class Row:
     ``greedy``, ``filtered``). ``memory`` is the most bytes that the measuring process had taken until then. ``cached``
     counts the answers that came from the cache and took no time; ``baseline`` counts what the baseline drew.
     ``lowering`` counts the different raw answers that pass the hidden tests (``right``) and how many of those are in
-    the IR's subset (``lowered``); ``refused`` says why the others are not.
+    the IR's subset (``lowered``); ``refused`` says why the others are not. ``provenance`` is of the row's own run.
     """
 
     key: str
@@ -92,6 +94,7 @@ class Row:
     programs: Mapping[str, str] = field(default_factory=dict)
     lowering: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    provenance: Provenance | None = None
 
     def to_json(self) -> str:
         """The row as one line of JSON without a line end."""
@@ -162,7 +165,8 @@ def _row(line: str) -> Row | None:
         return None
     try:
         configuration, solved = _configuration(raw.pop("configuration")), Solved(**raw.pop("solved"))
-        return Row(configuration=configuration, solved=solved, **_known(raw))
+        provenance = read_provenance(raw.pop("provenance", None))
+        return Row(configuration=configuration, solved=solved, provenance=provenance, **_known(raw))
     except (KeyError, TypeError):
         return None
 

@@ -23,6 +23,7 @@ from compiler.bench.baseline import (
     sample_and_filter,
     spec_of,
 )
+from compiler.bench.provenance import Provenance
 from compiler.bench.rows import Configuration, Row, Solved, append_row, read_rows, revision, row_key
 from compiler.bench.score import Score, Scores
 from compiler.bench.suites import Problem
@@ -79,6 +80,7 @@ def run(
     *,
     title: str,
     whole_pool: bool = False,
+    provenance: Provenance | None = None,
     progress: Progress | None = None,
 ) -> list[Row]:
     """Measure every problem with every seed; each row is appended to ``out`` as soon as it is there.
@@ -92,7 +94,7 @@ def run(
     rows = {row.key: row for row in read_rows(out) if not row.error}
     for number, task in enumerate(tasks, start=1):
         if task.key not in rows:
-            rows[task.key] = run_task(task, backend)
+            rows[task.key] = replace(run_task(task, backend), provenance=provenance)
             append_row(out, rows[task.key])
             say(f"{number}/{len(tasks)} {_told(rows[task.key])}")
     return [rows[task.key] for task in tasks]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, sqrt
 from random import Random
 
 RESAMPLES = 10_000
@@ -66,6 +66,14 @@ def bootstrap_interval(
     rng, count = Random(seed), len(values)
     cuts = statistics.quantiles((of(rng.choices(values, k=count)) for _ in range(resamples)), n=40)
     return cuts[0], cuts[-1]
+
+
+def wilson_interval(share: float, count: int) -> tuple[float, float]:
+    """The 95% interval of a share of so many (Wilson 1927), which is right for few and for none of them too."""
+    z = statistics.NormalDist().inv_cdf(0.975)
+    weight = z * z / count
+    middle, half = share + weight / 2, z * sqrt(share * (1 - share) / count + weight / (4 * count))
+    return max(0.0, (middle - half) / (1 + weight)), min(1.0, (middle + half) / (1 + weight))
 
 
 def mcnemar(won: int, lost: int) -> float:

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from compiler.bench.provenance import Provenance, read_provenance
 from compiler.bench.rows import append_line
 from compiler.bench.statistics import Difference, median, paired_difference
 from compiler.bench.sygus_guide import Guide, draw
@@ -67,6 +68,7 @@ class Row:
     clock: Clock = "wall"
     model: str = ""
     answers: int = 0
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def run(
     progress: Progress | None = None,
     clock: Clock = "wall",
     guide: Guide | None = None,
+    provenance: Provenance | None = None,
 ) -> list[Row]:
     """Every side on every problem, one process after the other; rows that ``out`` holds already are not run again.
 
@@ -130,7 +133,7 @@ def run(
             if key not in known:
                 answers = drawn.get(path, ()) if side == "liftc" else ()
                 row = _measured(path, side, seconds, clock, key, answers)
-                known[key] = replace(row, model=model, answers=len(answers))
+                known[key] = replace(row, model=model, answers=len(answers), provenance=provenance)
                 append_line(out, json.dumps({"v": VERSION, **asdict(known[key])}, sort_keys=True))
             rows.append(known[key])
             if progress is not None:
@@ -149,7 +152,7 @@ def read_rows(path: Path) -> list[Row]:
         try:
             raw = json.loads(line)
             if raw.pop("v", None) == VERSION:
-                rows.append(Row(**raw))
+                rows.append(Row(**{**raw, "provenance": read_provenance(raw.get("provenance"))}))
         except (ValueError, TypeError, AttributeError):
             continue
     return rows

@@ -48,7 +48,9 @@ def _dispatch(command: str | None, arguments: list[str]) -> int:
         allow_abbrev=False,
     )
     module.add_arguments(parser)
-    code: int = module.run(parser.parse_args(arguments))
+    # What was typed, for commands that tell where their figures come from.
+    typed = argparse.Namespace(typed=([command, *arguments] if command else arguments))
+    code: int = module.run(parser.parse_args(arguments, typed))
     return code
 
 

@@ -16,6 +16,7 @@ from compiler.task.options import Options
 
 if TYPE_CHECKING:
     from backends.protocol import Backend
+    from compiler.bench.provenance import Provenance
     from compiler.bench.rows import Row
     from compiler.bench.suites import Problem
 
@@ -57,6 +58,7 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
         "constrained": _constrained,
         "profile": _profile,
         "narrowing": _narrowing,
+        "results": _results,
     }
 
 
@@ -77,6 +79,7 @@ def _run(arguments: Namespace) -> int:
             arguments.out,
             title=title,
             whole_pool=arguments.whole_pool,
+            provenance=_provenance(arguments),
             progress=_say,
         )
     from compiler.bench.report import plain_report, to_json
@@ -145,7 +148,8 @@ def _sygus(arguments: Namespace) -> int:
     with TemporaryDirectory(prefix="liftc-sygus-") as folder, _engine(arguments.model) as (backend, title):
         out = arguments.out or Path(folder) / "rows.jsonl"
         guide = None if backend is None else Guide(title, backend)
-        rows = run(paths, arguments.seconds, arguments.sides, out, _say, arguments.clock, guide)
+        made = _provenance(arguments)
+        rows = run(paths, arguments.seconds, arguments.sides, out, _say, arguments.clock, guide, made)
     _print(arguments, render(rows), to_json(rows))
     return 0
 
@@ -160,7 +164,7 @@ def _batch(arguments: Namespace) -> int:
             batch = measure_batch(problems, options, _asked(backend), arguments.seeds, arguments.at_once, _say)
         texts.append(f"{title}: {render(batch)}")
         data.append({"model": title, **batch.to_json()})
-    _print(arguments, "\n\n".join(texts), data)
+    _print(arguments, "\n\n".join(texts), {"batches": data})
     return 0
 
 
@@ -239,6 +243,40 @@ def _narrowing(arguments: Namespace) -> int:
     return 0
 
 
+def _results(arguments: Namespace) -> int:
+    from compiler.bench.results import compare, completed, page, read_summaries, summarise, table
+    from compiler.text.output import write_whole
+    from compiler.text.table import plain_table
+
+    folder: Path = arguments.folder
+    if bool(arguments.before) != bool(arguments.after):
+        raise OSError("--before and --after belong together")
+    try:
+        if arguments.before or arguments.after:
+            summary = compare(arguments.before, arguments.after, held_out=arguments.held_out)
+        elif arguments.files:
+            summary = summarise(arguments.files, held_out=arguments.held_out)
+        else:
+            summary = None
+        if summary is not None:
+            summary = completed(summary, arguments.commit, arguments.command)
+            print(summary.to_json() if arguments.json else plain_table(table([summary])))
+            if arguments.keep:
+                folder.mkdir(parents=True, exist_ok=True)
+                write_whole(str(folder / f"{arguments.keep}.json"), summary.to_json())
+        if summary is None or arguments.keep:
+            write_whole(str(folder.with_suffix(".md")), page(read_summaries(folder).values()))
+    except ValueError as error:
+        raise OSError(str(error)) from error
+    return 0
+
+
+def _provenance(arguments: Namespace) -> Provenance:
+    from compiler.bench.provenance import provenance
+
+    return provenance(arguments.typed)
+
+
 @contextmanager
 def _engine(
     model: str, *, cached: bool = True, asked: bool = True, many: bool = False
@@ -281,5 +319,11 @@ def _say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def _print(arguments: Namespace, text: str, data: object) -> None:
-    print(json.dumps(data, ensure_ascii=False) if arguments.json else text.rstrip("\n"))
+def _print(arguments: Namespace, text: str, data: Mapping[str, object]) -> None:
+    from dataclasses import asdict
+
+    if arguments.json:
+        told = {"bench": arguments.action, "provenance": asdict(_provenance(arguments)), **data}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(text.rstrip("\n"))

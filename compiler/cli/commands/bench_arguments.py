@@ -145,6 +145,19 @@ def _narrowing(parser: ArgumentParser) -> None:
     )
 
 
+def _results(parser: ArgumentParser) -> None:
+    files = "rows of `bench run` or `bench sygus`, or what another action printed under --json; none: the page alone"
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help=files)
+    parser.add_argument("--before", type=Path, nargs="+", metavar="FILE", help="rows to compare with those of --after")
+    parser.add_argument("--after", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--keep", metavar="NAME", help="write the summary to the folder, and the page anew")
+    about = "of the summaries; the page stands beside it (default: docs/results)"
+    parser.add_argument("--folder", type=Path, default=Path("docs/results"), metavar="DIR", help=about)
+    parser.add_argument("--held-out", action="store_true", help="nobody who wrote liftc had looked at the problems")
+    parser.add_argument("--commit", metavar="COMMIT", help="of files that do not tell it")
+    parser.add_argument("--command", metavar="TEXT", help="of files that do not tell it")
+
+
 _ACTIONS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "run": ("compile a suite's problems, and ask the raw model beside it", _run),
     "report": ("the table of rows that runs have written", _report),
@@ -160,6 +173,7 @@ _ACTIONS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "constrained": ("answers under the grammar beside as many free ones", _constrained),
     "profile": ("where search spends its time, on a fixed set of specifications", _profile),
     "narrowing": ("type errors of proposals for holes, narrowed and not", _narrowing),
+    "results": ("keep the figures of runs, and write the page of them", _results),
 }
 
 

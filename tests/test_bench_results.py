@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -98,17 +98,11 @@ def test_sygus_rows_are_kept_too(tmp_path: Path) -> None:
         SygusRow(side, "track", "a", side, 30.0, True, side == "liftc", "x", "", "", 1.0, 1, provenance=MADE)
         for side in ("liftc", "cvc5")
     ]
-    path.write_text("".join(json.dumps({"v": 1, **_plain(row)}) + "\n" for row in rows), encoding="utf-8")
+    path.write_text("".join(json.dumps({"v": 1, **asdict(row)}) + "\n" for row in rows), encoding="utf-8")
     summary = summarise([path])
     assert (summary.bench, summary.provenance) == ("sygus", MADE)
     solved = {measure.side: measure.value for measure in summary.measures if measure.what == "solved"}
     assert solved == {"liftc": 1.0, "cvc5": 0.0}
-
-
-def _plain(row: SygusRow) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(row)
 
 
 def test_what_another_bench_printed_is_kept(

@@ -11,14 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log
 from pathlib import Path
+from statistics import geometric_mean
 
 from backends.protocol import Backend
 from compiler.bench.guidance_tasks import SETTINGS, Task, Tasks, tasks_of
+from compiler.bench.json_lines import append_line, read_lines
 from compiler.bench.repair import references_of
-from compiler.bench.rows import append_line
-from compiler.bench.statistics import bootstrap_interval, mean, median
+from compiler.bench.statistics import bootstrap_interval, median
 from compiler.bench.suites import read_suite
 from compiler.emit.module import emit_expression
 from compiler.sygus.answer import Limits
@@ -99,14 +99,7 @@ def bench_guidance(
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a file; a line that is torn or of another version counts as not there. Raises ``OSError``."""
-    rows: list[Row] = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            row = Row(**json.loads(line))
-        except (ValueError, TypeError):
-            continue
-        rows += [row] if row.v == VERSION else []
-    return rows
+    return read_lines(path, VERSION, lambda raw: Row(**raw))
 
 
 def _rows_of(
@@ -228,9 +221,8 @@ def saving(rows: Sequence[Row], before: str, after: str) -> Saving | None:
         return None
     old, new = sum(of[before] for of in both), sum(of[after] for of in both)
     shares = [of[after] / of[before] for of in both]
-    logarithms = list(map(log, shares))
-    low, high = map(exp, bootstrap_interval(logarithms))
-    return Saving(len(both), old, new, new / old, median(shares), exp(mean(logarithms)), low, high)
+    low, high = bootstrap_interval(shares, geometric_mean)
+    return Saving(len(both), old, new, new / old, median(shares), geometric_mean(shares), low, high)
 
 
 def groups_of(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:

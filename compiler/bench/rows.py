@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from compiler.bench.json_lines import append_line, read_lines
 from compiler.bench.provenance import Provenance, read_provenance
 
 VERSION = 1
@@ -122,14 +122,7 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises ``OSError`` for a file that is there and cannot be read.
     """
-    if not path.exists():
-        return []
-    rows: dict[str, Row] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-        row = _row(line)
-        if row is not None:
-            rows[row.key] = row
-    return list(rows.values())
+    return list({row.key: row for row in read_lines(path, VERSION, _row)}.values())
 
 
 def read_all(paths: Sequence[Path]) -> list[Row]:
@@ -143,32 +136,10 @@ def append_row(path: Path, row: Row) -> None:
     append_line(path, row.to_json())
 
 
-def append_line(path: Path, line: str) -> None:
-    """Write a line to the end of a file and onto the disk; a torn line before it is ended first. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as stream:
-        if stream.tell() > 0:
-            stream.seek(-1, os.SEEK_END)
-            if stream.read(1) != b"\n":
-                stream.write(b"\n")
-        stream.write(f"{line}\n".encode("utf-8", "backslashreplace"))
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _row(line: str) -> Row | None:
-    try:
-        raw = json.loads(line)
-    except json.JSONDecodeError:
-        return None
-    if not isinstance(raw, dict) or raw.pop("v", None) != VERSION:
-        return None
-    try:
-        configuration, solved = _configuration(raw.pop("configuration")), Solved(**raw.pop("solved"))
-        provenance = read_provenance(raw.pop("provenance", None))
-        return Row(configuration=configuration, solved=solved, provenance=provenance, **_known(raw))
-    except (KeyError, TypeError):
-        return None
+def _row(raw: dict[str, Any]) -> Row:
+    configuration, solved = _configuration(raw.pop("configuration")), Solved(**raw.pop("solved"))
+    provenance = read_provenance(raw.pop("provenance", None))
+    return Row(configuration=configuration, solved=solved, provenance=provenance, **_known(raw))
 
 
 def _configuration(raw: dict[str, Any]) -> Configuration:

@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from math import exp, log
 from pathlib import Path
+from statistics import geometric_mean
 from typing import TypeAlias
 
-from compiler.bench.statistics import bootstrap_interval, mean, median
+from compiler.bench.statistics import bootstrap_interval, median
 from compiler.bench.suites import Problem
 
 Progress: TypeAlias = Callable[[str], None]
@@ -85,11 +85,10 @@ class Speed:
             index for index, counts in enumerate(zip(self.ours.expansions, self.theirs.expansions, strict=True))
             if all(counts)
         ]  # fmt: skip
-        logs = [log(self.ours.rate_of(index) / self.theirs.rate_of(index)) for index in both]
-        if not logs:
+        ratios = [self.ours.rate_of(index) / self.theirs.rate_of(index) for index in both]
+        if not ratios:
             return None
-        low, high = bootstrap_interval(logs)
-        return Ratio(exp(mean(logs)), exp(low), exp(high))
+        return Ratio(geometric_mean(ratios), *bootstrap_interval(ratios, geometric_mean))
 
     def ratio_of_totals(self) -> Ratio | None:
         """Of the rates over all problems: the median round, with an interval resampled by round."""

@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from compiler.bench.json_lines import append_line, read_lines
 from compiler.bench.provenance import Provenance, read_provenance
-from compiler.bench.rows import append_line
 from compiler.bench.statistics import Difference, median, paired_difference
 from compiler.bench.sygus_guide import Guide, draw
 from compiler.front import read_source
@@ -145,17 +145,7 @@ def run(
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a file; a line that is torn or of another version counts as not there. Raises ``OSError``."""
-    if not path.exists():
-        return []
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            raw = json.loads(line)
-            if raw.pop("v", None) == VERSION:
-                rows.append(Row(**{**raw, "provenance": read_provenance(raw.get("provenance"))}))
-        except (ValueError, TypeError, AttributeError):
-            continue
-    return rows
+    return read_lines(path, VERSION, lambda raw: Row(**{**raw, "provenance": read_provenance(raw.get("provenance"))}))
 
 
 def _key(path: Path, side: Side, seconds: float, clock: Clock, model: str) -> str:

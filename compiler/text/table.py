@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_NUMBER = re.compile(r"-|[-+]?\d[\d.,]*%?")
+_NUMBER = re.compile(r"-|[-+]?\d[\d.,]*%?(?: \w+)?")
 
 
 def plain_table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows in columns as wide as they must be; one of numbers below its head stands to the right."""
+    """Rows in columns as wide as they must be; one of numbers, with units or not, stands to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     numbers = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows[1:], strict=True)] or [False] * len(widths)
     return "\n".join(

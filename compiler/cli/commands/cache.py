@@ -54,6 +54,8 @@ def _trim(replies: Replies, arguments: Namespace) -> int:
 
 
 def _show(arguments: Namespace, path: str, file_bytes: int, holdings: list[Holding], removed: int) -> None:
+    from compiler.text.table import plain_table
+
     now = time.time()
     entries, size = sum(item.entries for item in holdings), sum(item.bytes for item in holdings)
     if arguments.json:
@@ -74,10 +76,12 @@ def _show(arguments: Namespace, path: str, file_bytes: int, holdings: list[Holdi
     if removed:
         print(f"removed {_replies(removed)}")
     print(f"{path}: {_replies(entries)}, {_told(size)}")
-    width = max((len(_name(item)) for item in holdings), default=0)
+    table = []
     for item in holdings:
-        age = f"  {_span(now - item.newest)} to {_span(now - item.oldest)} old" if item.oldest else ""
-        print(f"  {_name(item).ljust(width)}  {_replies(item.entries):>12}  {_told(item.bytes):>8}{age}")
+        age = f"{_span(now - item.newest)} to {_span(now - item.oldest)} old" if item.oldest else ""
+        table.append((f"  {_name(item)}", _replies(item.entries), _told(item.bytes), age))
+    if table:
+        print(plain_table(table))
 
 
 def _name(item: Holding) -> str:

@@ -33,6 +33,7 @@ def run(arguments: Namespace) -> int:
 
 def _list(as_json: bool) -> int:
     from backends.models import DEFAULT_MODEL, list_models
+    from compiler.text.table import plain_table
 
     rows = [
         {
@@ -50,10 +51,11 @@ def _list(as_json: bool) -> int:
     if as_json:
         print(json.dumps(rows))
         return 0
-    width = max(len(str(row["name"])) for row in rows)
+    table = []
     for item in list_models():
         mark = " (default)" if item.known.name == DEFAULT_MODEL else ""
-        print(f"{item.known.name.ljust(width)}  {item.known.size:>9}  {item.known.licence}  {item.state}{mark}")
+        table.append((item.known.name, item.known.size, item.known.licence, f"{item.state}{mark}"))
+    print(plain_table(table))
     return 0
 
 

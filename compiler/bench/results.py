@@ -62,7 +62,7 @@ def compare(before: Sequence[Path], after: Sequence[Path], *, held_out: bool = F
 
 
 def completed(summary: Summary, commit: str | None, command: str | None) -> Summary:
-    """The summary with what its files do not tell."""
+    """The summary with another commit or command than its files tell, where one is given."""
     made = summary.provenance
     told = replace(made, commit=commit or made.commit, command=command or made.command)
     return replace(summary, provenance=told)

@@ -154,8 +154,8 @@ def _results(parser: ArgumentParser) -> None:
     about = "of the summaries; the page stands beside it (default: docs/results)"
     parser.add_argument("--folder", type=Path, default=Path("docs/results"), metavar="DIR", help=about)
     parser.add_argument("--held-out", action="store_true", help="nobody who wrote liftc had looked at the problems")
-    parser.add_argument("--commit", metavar="COMMIT", help="of files that do not tell it")
-    parser.add_argument("--command", metavar="TEXT", help="of files that do not tell it")
+    parser.add_argument("--commit", metavar="COMMIT", help="in place of what the files tell")
+    parser.add_argument("--command", metavar="TEXT", help="in place of what the files tell")
 
 
 _ACTIONS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {

@@ -39,6 +39,11 @@ class _Line:
     def names(self) -> frozenset[str]:
         return self.reads | self.binds
 
+    @property
+    def imports_alone(self) -> bool:
+        """Whether it does nothing but import from its package."""
+        return not self.statements and "import" in self.example.source
+
 
 def halves(docstring: str, function: str, known: Callable[[str], bool]) -> Halves | None:
     """The halves of a function's docstring; ``None`` where fewer than two examples call the function.
@@ -59,7 +64,9 @@ def halves(docstring: str, function: str, known: Callable[[str], bool]) -> Halve
     shown = (len(found) + 1) // 2
     tests = [test for _, test, _ in found]
     names = frozenset[str]().union(*(names for _, _, names in found)) - {function}
-    kept = _without(text, [line.example for line in lines[found[shown - 1][0] + 1 :]])
+    last = found[shown - 1][0]
+    removed = [line for number, line in enumerate(lines) if number > last or line.imports_alone]
+    kept = _without(text, [line.example for line in removed])
     return Halves(kept, tuple(tests[:shown]), tuple(tests[shown:]), names)
 
 

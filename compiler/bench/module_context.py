@@ -70,6 +70,24 @@ def global_names(node: ast.stmt) -> frozenset[str]:
     return frozenset(used - own)
 
 
+def binding(module: SourceModule, name: str, read: Reader) -> tuple[SourceModule, ast.stmt] | None:
+    """What binds a name that a module sees, and where; ``None`` for a built-in name. Raises ``NotAloneError``."""
+    match module.bindings.get(name, ()):
+        case [node] if node in module.body:
+            return module, node
+        case []:
+            for star in [
+                node for node in module.body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+            ]:
+                other = read(module.absolute(star))
+                if other is not None and name in other.bindings:
+                    return binding(other, name, read)
+            if hasattr(builtins, name):
+                return None
+            raise NotAloneError("it needs a name that its module does not show")
+    raise NotAloneError("it needs a name that is bound more than once")
+
+
 @dataclass(slots=True)
 class _Gathering:
     """Statements that are needed, each behind those that it needs; ``origins`` has the module of each name."""
@@ -82,7 +100,7 @@ class _Gathering:
 
     def take(self, module: SourceModule, name: str) -> None:
         """Take what binds a name in a module. Raises ``NotAloneError``."""
-        if (module.name, name) in self.seen or (bound := self._binding(module, name)) is None:
+        if (module.name, name) in self.seen or (bound := binding(module, name, self.read)) is None:
             return
         self.seen.add((module.name, name))
         match bound:
@@ -98,31 +116,15 @@ class _Gathering:
         """Take the names of an annotation where the standard library or assignments bind them; whether they do."""
         before = dict(self.origins), set(self.seen), set(self.imports), list(self.definitions)
         try:
-            for name in sorted(global_names(ast.Expr(annotation))):
+            for name in sorted(_names_of_type(annotation)):
                 self.take(module, name)
             added = [ast.parse(text).body[0] for text in self.definitions[len(before[-1]) :]]
             if all(isinstance(node, ast.Assign | ast.AnnAssign) for node in added):
                 return True
-        except NotAloneError:
+        except (NotAloneError, SyntaxError):
             pass
         self.origins, self.seen, self.imports, self.definitions = before
         return False
-
-    def _binding(self, module: SourceModule, name: str) -> tuple[SourceModule, ast.stmt] | None:
-        """What binds a name, and where; ``None`` for a built-in name."""
-        match module.bindings.get(name, ()):
-            case [node] if node in module.body:
-                return module, node
-            case []:
-                for star in [node for node in module.body if _is_star(node)]:
-                    assert isinstance(star, ast.ImportFrom)
-                    other = self.read(module.absolute(star))
-                    if other is not None and name in other.bindings:
-                        return self._binding(other, name)
-                if hasattr(builtins, name):
-                    return None
-                raise NotAloneError("it needs a name that its module does not show")
-        raise NotAloneError("it needs a name that is bound more than once")
 
     def _import(self, item: ast.alias) -> None:
         if item.name.partition(".")[0] not in sys.stdlib_module_names:
@@ -213,5 +215,9 @@ def _undocumented(node: Function | ast.ClassDef) -> list[ast.stmt]:
     return node.body if ast.get_docstring(node) is None else node.body[1:] or [ast.Pass()]
 
 
-def _is_star(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+def _names_of_type(annotation: ast.expr) -> frozenset[str]:
+    """The names in an annotation, in its quoted parts too unless these are literals. Raises ``SyntaxError``."""
+    names = global_names(ast.Expr(annotation))
+    texts = [item.value for item in ast.walk(annotation) if isinstance(item, ast.Constant)]
+    quoted = [ast.parse(text, mode="eval").body for text in texts if isinstance(text, str)]
+    return names if "Literal" in names else names.union(*(global_names(ast.Expr(item)) for item in quoted))

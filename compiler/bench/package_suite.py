@@ -7,7 +7,6 @@ examples of its own docstring. Half of these stay visible. Each row names what i
 from __future__ import annotations
 
 import ast
-import builtins
 import hashlib
 import json
 from collections import Counter
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from compiler.bench.doctest_halves import Halves, halves
-from compiler.bench.module_context import Function, NotAloneError, Standing, plain_function, standing
+from compiler.bench.module_context import Function, NotAloneError, Reader, Standing, binding, plain_function, standing
 from compiler.bench.packages import Distribution, SourceModule, find_distributions, read_module
 from compiler.bench.score import LIMITS, score
 from compiler.bench.suites import own_problem, unit_of
@@ -154,7 +153,7 @@ def _candidate(
     distribution: Distribution,
     module: SourceModule,
     function: Function | ast.AsyncFunctionDef,
-    read: Callable[[str], SourceModule | None],
+    read: Reader,
 ) -> Candidate:
     """The function as a row, judged. Raises ``NotAloneError`` with the reason why it is not taken."""
     docstring = ast.get_docstring(function) or ""
@@ -164,7 +163,7 @@ def _candidate(
         raise NotAloneError("it is async or decorated")
     if len(module.bindings[function.name]) != 1:
         raise NotAloneError("its name is bound more than once")
-    found = _halves(docstring, function.name, module)
+    found = _halves(docstring, function.name, module, read)
     alone = standing(module, function, found.names, read)
     if len([line for line in alone.given.splitlines() if line]) > _MOST_LINES_GIVEN:
         raise NotAloneError("it needs too much of its module")
@@ -177,9 +176,13 @@ def _is_memo(decorator: ast.expr) -> bool:
     return ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator) in _MEMOIZING
 
 
-def _halves(docstring: str, name: str, module: SourceModule) -> Halves:
+def _halves(docstring: str, name: str, module: SourceModule, read: Reader) -> Halves:
     def known(other: str) -> bool:
-        return other == name or other in module.bindings or other in vars(builtins)
+        try:
+            binding(module, other, read)
+        except NotAloneError:
+            return False
+        return True
 
     try:
         found = halves(docstring, name, known)

@@ -79,8 +79,8 @@ def read_module(distribution: Distribution, name: str) -> SourceModule | None:
 
 
 def _installed(name: str, folder: Path | None) -> Distribution:
-    where = {} if folder is None else {"path": [str(folder)]}
-    held = next((item for item in metadata.distributions(**where) if _canonical(item.name or "") == name), None)
+    installed = metadata.distributions(path=sys.path if folder is None else [str(folder)])
+    held = next((item for item in installed if _canonical(item.name or "") == name), None)
     if held is None or held.files is None:
         raise SuiteError(f"no installed package {name} in {folder or 'this environment'}")
     inside = [(file, Path(str(held.locate_file(file)))) for file in held.files if ".." not in file.parts]

@@ -89,6 +89,7 @@ OTHERS = {
     "it needs a name that is bound under a condition": "if 1:\n    other = 2\n\n{}\n    other",
     "it needs a name that is bound more than once": "other = 1\nother = 2\n\n{}\n    other",
     "it needs too much of its module": "TABLE = [" + "\n1," * 100 + "]\n\n{}\n    TABLE",
+    "it asks the clock or chance": "import random\n\n{}\n    random.seed(a)",
     "it is outside the subset": "{}\n    open",
     "it fails its own examples when it runs alone": (
         'def changed(a):\n    """\n    >>> changed(1)\n    1\n    >>> changed(2)\n    3\n    """\n    return a'

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from compiler.bench.hidden_tests import Test
+from compiler.bench.module_context import scoped_names
 
 _MANY_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _HIDES = "..."
@@ -75,17 +76,7 @@ def _line(example: doctest.Example) -> _Line:
         statements = tuple(item for item in ast.parse(example.source).body if not _is_of_package(item))
     except SyntaxError as error:
         raise ValueError(str(error)) from error
-    items = [item for statement in statements for item in ast.walk(statement)]
-    names = [item for item in items if isinstance(item, ast.Name)]
-    imported = {item.asname or item.name.partition(".")[0] for item in items if isinstance(item, ast.alias)}
-    defined = {item.name for item in items if isinstance(item, ast.FunctionDef | ast.ClassDef)}
-    arguments = {item.arg for item in items if isinstance(item, ast.arg)}
-    return _Line(
-        example,
-        statements,
-        frozenset(item.id for item in names if isinstance(item.ctx, ast.Load)),
-        frozenset(item.id for item in names if not isinstance(item.ctx, ast.Load)) | imported | defined | arguments,
-    )
+    return _Line(example, statements, *scoped_names("\n".join(map(ast.unparse, statements))))
 
 
 def _is_of_package(statement: ast.stmt) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from compiler.bench.packages import SourceModule
 
+_POSTPONED = "from __future__ import annotations"
 Function = ast.FunctionDef
 Reader = Callable[[str], SourceModule | None]
 """A module of the same distribution by its dotted name."""
@@ -39,8 +40,8 @@ def standing(module: SourceModule, function: Function, names: Collection[str], r
     header = copy.deepcopy(function)
     header.decorator_list, header.body = [], []
     header = _Annotations(lambda annotation: gathering.take_types(module, annotation)).visit(header)
-    future = [node for node in module.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    imports = "\n".join([*map(ast.unparse, future), *sorted(gathering.imports)])
+    future = [_POSTPONED] if "annotations" in module.bindings else []
+    imports = "\n".join([*future, *sorted(gathering.imports)])
     return Standing("\n\n".join(filter(None, [imports, *gathering.definitions])), header, definition)
 
 
@@ -53,21 +54,27 @@ def plain_function(function: Function) -> Function:
 
 def global_names(node: ast.stmt) -> frozenset[str]:
     """The names that a statement takes from around it, in functions inside it too."""
+    reads, binds = scoped_names(ast.unparse(node))
+    return reads - binds
+
+
+def scoped_names(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The global names that statements read, in functions inside them too, and those that they bind."""
 
     def tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield table
         for child in table.get_children():
             yield from tables(child)
 
-    whole = symtable.symtable(ast.unparse(node), "<statement>", "exec")
-    own = {symbol.get_name() for symbol in whole.get_symbols() if symbol.is_assigned() or symbol.is_namespace()}
-    used = {
+    whole = symtable.symtable(code, "<statements>", "exec")
+    reads = {
         symbol.get_name()
         for table in tables(whole)
         for symbol in table.get_symbols()
         if symbol.is_global() and symbol.is_referenced()
     }
-    return frozenset(used - own)
+    bound = [item for item in whole.get_symbols() if item.is_assigned() or item.is_namespace() or item.is_imported()]
+    return frozenset(reads), frozenset(symbol.get_name() for symbol in bound)
 
 
 def binding(module: SourceModule, name: str, read: Reader) -> tuple[SourceModule, ast.stmt] | None:

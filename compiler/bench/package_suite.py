@@ -33,6 +33,8 @@ DEFAULT = (
 )
 """The packages, and after them the modules of the standard library, that a suite is made of by default."""
 _MOST_LINES_GIVEN = 80
+_IMPURE_MODULES = frozenset({"random", "secrets", "time", "uuid"})
+_CLOCK = frozenset({"now", "today", "utcnow"})
 _MEMOIZING = frozenset({"cache", "lru_cache", "functools.cache", "functools.lru_cache"})
 
 Say = Callable[[str], None]
@@ -224,9 +226,22 @@ def _row(
 def _stub(header: Function, docstring: str) -> str:
     """The header with the docstring and a hole for the body."""
     indented = "\n    ".join(docstring.split("\n")).replace("\n    \n", "\n\n")
-    text = f"{indented}\n    " if "\n" in docstring else docstring
+    above = "\n    " if docstring.startswith(">>>") else ""
+    text = f"{above}{indented}\n    " if "\n" in docstring else docstring
     header.body = [ast.Expr(ast.Constant(text)), ast.Expr(ast.Constant(...))]
     return ast.unparse(ast.fix_missing_locations(header))
+
+
+def _is_impure(code: str) -> bool:
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Import(names=names) if not _IMPURE_MODULES.isdisjoint(item.name for item in names):
+                return True
+            case ast.ImportFrom(module=str(module)) if module in _IMPURE_MODULES:
+                return True
+            case ast.Attribute(attr=attribute) if attribute in _CLOCK:
+                return True
+    return False
 
 
 def _judge(row: dict[str, Any]) -> None:
@@ -234,6 +249,8 @@ def _judge(row: dict[str, Any]) -> None:
     problem = own_problem(row, row["category"])
     if unit_of(problem) is None:
         raise NotAloneError("the front end refuses its specification")
+    if _is_impure(f"{row['reference']}\n{problem.hidden.after}"):
+        raise NotAloneError("it asks the clock or chance")
     try:
         lower_candidate(row["reference"], problem.entry_point)
     except LiftcError:

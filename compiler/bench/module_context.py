@@ -83,10 +83,8 @@ def binding(module: SourceModule, name: str, read: Reader) -> tuple[SourceModule
         case [node] if node in module.body:
             return module, node
         case []:
-            for star in [
-                node for node in module.body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
-            ]:
-                other = read(module.absolute(star))
+            imports = [node for node in module.body if isinstance(node, ast.ImportFrom)]
+            for other in [read(module.absolute(node)) for node in imports if node.names[0].name == "*"]:
                 if other is not None and name in other.bindings:
                     return binding(other, name, read)
             if hasattr(builtins, name):
@@ -170,7 +168,8 @@ class _Gathering:
         for other in sorted(global_names(alone) - {name}):
             self.take(module, other)
         text = ast.get_source_segment(module.text, node) if alone is node else ast.unparse(alone)
-        self.definitions.append(text or ast.unparse(alone))
+        if text is not None and text not in self.definitions:
+            self.definitions.append(text)
 
     def _is_new(self, name: str, origin: str) -> bool:
         """Whether a name is taken for the first time. Raises ``NotAloneError`` where it was taken from elsewhere."""

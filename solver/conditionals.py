@@ -141,8 +141,8 @@ def _encoded(
         yes = next((code for code, values in codes if all(values)), None)
         no = next((code for code, values in codes if not any(values)), None)
         if yes is not None and no is not None:
-            wish = tuple(a if wanted else b for a, b, wanted in zip(yes.values, no.values, goal, strict=True))
-            yield choice, wish, whole
+            mixed = tuple(a if wanted else b for a, b, wanted in zip(yes.values, no.values, goal, strict=True))
+            yield choice, mixed, whole
             return
 
 

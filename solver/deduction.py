@@ -1,6 +1,6 @@
 """Top-down deduction: what a binder's body or condition must be on each element for the whole to meet its goal.
 
-Where an operation can be inverted, a wish for its result becomes wishes for its parts (Polozov and Gulwani 2015,
+Where an operation can be inverted, an example of its result becomes examples of its parts (Polozov and Gulwani 2015,
 "FlashMeta"), and a long program is found as a short one over the elements.
 """
 
@@ -10,20 +10,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-Wishes: TypeAlias = list[object]
+InverseExamples: TypeAlias = list[object]
 
-# The wish where any value will do.
+# The example where any value will do.
 ANYTHING = object()
 
 
-def wishes_of_map(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_map(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The body's values where the target lists one for each element; a string lists its characters."""
     if not isinstance(target, (list, tuple, str)) or len(target) != len(elements):
         return None
     return list(target)
 
 
-def wishes_of_filter(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_filter(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The condition's values where each element is kept wherever it occurs, or nowhere."""
     if not isinstance(target, (list, tuple, str)):
         return None
@@ -35,17 +35,17 @@ def wishes_of_filter(elements: Sequence[object], target: object) -> Wishes | Non
     return list(verdicts) if list(map(repr, in_order)) == list(map(repr, target)) else None
 
 
-def wishes_of_mapping(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_mapping(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The body's values where the target's keys are the elements."""
     return _by_key(elements, target)
 
 
-def wishes_of_remapping(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_remapping(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The body's values where the target's keys are the first parts of the elements."""
     return _by_key([element[0] for element in elements if isinstance(element, tuple)], target)
 
 
-def wishes_of_first(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_first(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The condition's values up to the first element that is the target; false everywhere where that is ``None``."""
     if target is None:
         return [False] * len(elements)
@@ -56,7 +56,7 @@ def wishes_of_first(elements: Sequence[object], target: object) -> Wishes | None
     return [*[False] * place, True, *[ANYTHING] * (len(elements) - place - 1)]
 
 
-def wishes_of_groups(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_groups(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The key of each element where the target lists every element under exactly one key."""
     if not isinstance(target, Mapping) or not all(isinstance(group, list) for group in target.values()):
         return None
@@ -66,19 +66,19 @@ def wishes_of_groups(elements: Sequence[object], target: object) -> Wishes | Non
     return [keys[repr(element)] for element in elements]
 
 
-def wishes_of_kept_items(elements: Sequence[object], target: object) -> Wishes | None:
+def inverse_kept_items(elements: Sequence[object], target: object) -> InverseExamples | None:
     """The condition's values where the target is a dictionary of some of the elements, which are pairs."""
     if not isinstance(target, Mapping):
         return None
     pairs = [element for element in elements if isinstance(element, tuple) and len(element) == 2]
     try:
-        verdicts: Wishes = [key in target and repr(target[key]) == repr(value) for key, value in pairs]
+        verdicts: InverseExamples = [key in target and repr(target[key]) == repr(value) for key, value in pairs]
     except TypeError:
         return None
     return verdicts if len(pairs) == len(elements) and sum(map(bool, verdicts)) == len(target) else None
 
 
-def _by_key(keys: Sequence[object], target: object) -> Wishes | None:
+def _by_key(keys: Sequence[object], target: object) -> InverseExamples | None:
     if not isinstance(target, Mapping):
         return None
     try:

@@ -15,7 +15,7 @@ from itertools import product
 from solver.behaviour import FAILURE, Vector
 from solver.elements import Spans, collected, elements_of
 from solver.meter import Meter
-from solver.partition import Entry, Shelf
+from solver.partition import Entry, Partition
 from solver.plan import Loop, Plan, Step, plan_of
 from solver.sorts import BOOL, Sort
 from solver.terms import App, Bind, Binder, Component, Lit, Var
@@ -26,12 +26,12 @@ _DEEPEST_CHILD = 2
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A variable or constant to begin with; ``cost`` orders it among the others, ``mark`` is the wish it fulfils."""
+    """A variable or constant to begin with; ``cost`` orders it, ``meets`` is the soft constraint that it meets."""
 
     term: Var | Lit
     cost: int
     values: Vector
-    mark: int = 0
+    meets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Library:
 
     ``feeds`` lists, for each sort, the sorts whose terms may stand where it is asked for; it holds at least itself.
     ``names`` lists for each sort of collection, or operation that makes one, the names to choose from for each variable
-    that ranges over it. ``marks`` holds for constants the wishes that their use fulfils.
+    that ranges over it. ``met`` holds for constants the soft constraints that their use fulfils.
     """
 
     components: tuple[Component, ...]
@@ -48,7 +48,7 @@ class Library:
     feeds: Mapping[Sort, tuple[Sort, ...]]
     constants: tuple[tuple[Lit, int], ...] = ()
     names: Mapping[Sort | str | None, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    marks: Mapping[Lit, int] = field(default_factory=dict)
+    met: Mapping[Lit, int] = field(default_factory=dict)
 
 
 class Enumeration:
@@ -75,7 +75,7 @@ class Enumeration:
         self._work = 1 + length // 16
         self._leaves = tuple(leaves)
         self._outer = tuple(outer)
-        self._shelves: list[Shelf | None] = [None] * len(self._plan.kinds)
+        self._partitions: list[Partition | None] = [None] * len(self._plan.kinds)
         self._fed: dict[tuple[tuple[int, ...], int], list[Entry]] = {}
         self._children: dict[tuple[int, int], tuple[Enumeration, Spans] | None] = {}
         self.depth = 0
@@ -89,13 +89,16 @@ class Enumeration:
         while self.grown < cost:
             for _ in self.grow():
                 pass
-        shelf = self._shelf_of(sort)
-        return () if shelf is None else shelf.by_cost.get(cost, ())
+        partition = self._partition_of(sort)
+        return () if partition is None else partition.by_cost.get(cost, ())
 
     def bank_sizes(self) -> dict[tuple[Sort, int], int]:
         """How many terms each sort and cost holds."""
         return {
-            (shelf.sort, cost): len(bank) for shelf in self._shelves if shelf for cost, bank in shelf.by_cost.items()
+            (partition.sort, cost): len(bank)
+            for partition in self._partitions
+            if partition
+            for cost, bank in partition.by_cost.items()
         }
 
     def grow(self) -> Iterator[Entry]:
@@ -109,40 +112,42 @@ class Enumeration:
                 yield from self._grow_loop(loop, cost)
         self.grown = cost
 
-    def _shelf(self, place: int) -> Shelf:
-        shelf = self._shelves[place]
-        if shelf is None:
-            shelf = self._shelves[place] = Shelf(self._plan.kinds[place], self._meter)
-        return shelf
+    def _partition(self, place: int) -> Partition:
+        partition = self._partitions[place]
+        if partition is None:
+            partition = self._partitions[place] = Partition(self._plan.kinds[place], self._meter)
+        return partition
 
-    def _shelf_of(self, sort: Sort) -> Shelf | None:
+    def _partition_of(self, sort: Sort) -> Partition | None:
         place = self._plan.places.get(sort)
-        return None if place is None else self._shelf(place)
+        return None if place is None else self._partition(place)
 
     def _usable(self, places: tuple[int, ...], cost: int) -> Sequence[Entry]:
         """The kept terms of the sorts at these places and of a cost that is grown already."""
         if len(places) == 1:
-            shelf = self._shelves[places[0]]
-            return () if shelf is None else shelf.by_cost.get(cost, ())
+            partition = self._partitions[places[0]]
+            return () if partition is None else partition.by_cost.get(cost, ())
         known = self._fed.get((places, cost))
         if known is None:
-            shelves = [shelf for place in places if (shelf := self._shelves[place]) is not None]
-            known = self._fed[places, cost] = [entry for shelf in shelves for entry in shelf.by_cost.get(cost, ())]
+            partitions = [partition for place in places if (partition := self._partitions[place]) is not None]
+            known = self._fed[places, cost] = [
+                entry for partition in partitions for entry in partition.by_cost.get(cost, ())
+            ]
         return known
 
     def _grow_leaves(self, cost: int) -> Iterator[Entry]:
         for leaves, local in ((self._leaves, True), (self._outer, False)):
             for leaf in leaves:
                 if leaf.cost == cost:
-                    yield from self._begin(leaf.term, cost, leaf.values, local, leaf.mark)
+                    yield from self._begin(leaf.term, cost, leaf.values, local, leaf.meets)
         for literal, its_cost in self._library.constants:
             if its_cost == cost:
-                mark = self._library.marks.get(literal, 0)
-                yield from self._begin(literal, cost, (literal.value,) * self._length, False, mark)
+                meets = self._library.met.get(literal, 0)
+                yield from self._begin(literal, cost, (literal.value,) * self._length, False, meets)
 
-    def _begin(self, term: Var | Lit, cost: int, values: Vector, local: bool, mark: int) -> Iterator[Entry]:
-        shelf = self._shelf_of(term.sort)
-        entry = None if shelf is None else shelf.begin(term, cost, values, local, mark)
+    def _begin(self, term: Var | Lit, cost: int, values: Vector, local: bool, meets: int) -> Iterator[Entry]:
+        partition = self._partition_of(term.sort)
+        entry = None if partition is None else partition.begin(term, cost, values, local, meets)
         if entry is not None:
             yield entry
 
@@ -163,11 +168,11 @@ class Enumeration:
 
         This is where search spends its time.
         """
-        component, meter, work, shelf = step.component, self._meter, self._work, self._shelf(step.result)
-        key_if_new, apart = shelf.key_if_new, step.columns.apart
-        whole, local, marks = True, False, component.mark
+        component, meter, work, partition = step.component, self._meter, self._work, self._partition(step.result)
+        key_if_new, apart = partition.key_if_new, step.columns.apart
+        whole, local, met = True, False, component.meets
         for entry in chosen:
-            whole, local, marks = whole and entry.whole, local or entry.local, marks | entry.marks
+            whole, local, met = whole and entry.whole, local or entry.local, met | entry.met
         columns = [entry.values for entry in chosen]
         together = partial(step.columns.together, *columns) if columns else step.columns.together
         terms = tuple([entry.term for entry in chosen])
@@ -188,12 +193,12 @@ class Enumeration:
             key = key_if_new(values)
             if key is not None:
                 term = App(component, (*terms, last.term))
-                kept = Entry(term, shelf.sort, cost, values, good, local or last.local, marks | last.marks)
-                shelf.keep(kept, key)
+                kept = Entry(term, partition.sort, cost, values, good, local or last.local, met | last.met)
+                partition.keep(kept, key)
                 yield kept
 
     def _grow_loop(self, loop: Loop, cost: int) -> Iterator[Entry]:
-        sources = self._shelves[loop.source]
+        sources = self._partitions[loop.source]
         if sources is None:
             return
         for source_cost in range(1, min(_DEAREST_SOURCE, cost - loop.binder.cost - 1) + 1):
@@ -207,16 +212,16 @@ class Enumeration:
         self, loop: Loop, cost: int, source: Entry, child: Enumeration, spans: Spans, rest: int
     ) -> Iterator[Entry]:
         """The binder over one collection with every inside of a cost: where its vector is new, it is kept."""
-        binder, shelf = loop.binder, self._shelf(loop.result)
+        binder, partition = loop.binder, self._partition(loop.result)
         for body, condition in child.inside(binder, rest):
             self._meter.tick(self._work + len((body or condition or source).values) // 16)
             values = tuple(collected(spans, binder, body, condition))
             failed = [value is FAILURE for value in values]
-            key = None if all(failed) else shelf.key_if_new(values)
+            key = None if all(failed) else partition.key_if_new(values)
             if key is not None:
-                marks = binder.mark | source.marks
+                met = binder.meets | source.met
                 for part in (body, condition):
-                    marks |= part.marks if part else 0
+                    met |= part.met if part else 0
                 term = Bind(
                     binder,
                     child.variables,
@@ -224,8 +229,8 @@ class Enumeration:
                     body.term if body else None,
                     condition.term if condition else None,
                 )
-                kept = Entry(term, shelf.sort, cost, values, not any(failed), True, marks)
-                shelf.keep(kept, key)
+                kept = Entry(term, partition.sort, cost, values, not any(failed), True, met)
+                partition.keep(kept, key)
                 yield kept
 
     @property
@@ -249,8 +254,8 @@ class Enumeration:
 
     def _looking(self, sort: Sort, cost: int) -> Sequence[Entry]:
         self.entries(sort, cost)
-        shelf = self._shelf_of(sort)
-        return () if shelf is None else shelf.local(cost)
+        partition = self._partition_of(sort)
+        return () if partition is None else partition.local(cost)
 
     def _child(self, source: Entry, loop: Loop) -> tuple[Enumeration, Spans] | None:
         """The enumeration over the elements of a collection; ``None`` where there are none, or too many."""
@@ -277,7 +282,7 @@ class Enumeration:
         names = self._fresh_names(source, len(bound))
         leaves = [Leaf(Var(name, sort), 1, column) for name, sort, column in zip(names, bound, columns, strict=True)]
         outer = [
-            Leaf(leaf.term, leaf.cost, elements.repeated(leaf.values), leaf.mark)
+            Leaf(leaf.term, leaf.cost, elements.repeated(leaf.values), leaf.meets)
             for leaf in (*self._leaves, *self._outer)
         ]
         child = Enumeration(self._library, leaves, len(elements.all), meter, outer=outer, plan=self._plan)
@@ -286,12 +291,12 @@ class Enumeration:
 
     def _fresh_names(self, source: Entry, count: int) -> list[str]:
         operation = source.term.component.name if isinstance(source.term, App) else None
-        wishes = self._library.names.get(operation) or self._library.names.get(source.sort, ())
+        preferred = self._library.names.get(operation) or self._library.names.get(source.sort, ())
         names: list[str] = []
         for index in range(count):
-            wished = wishes[index] if index < len(wishes) else ()
+            first = preferred[index] if index < len(preferred) else ()
             spare = ("x", "y", "z", *(f"x{number}" for number in range(1, 100)))
-            names.append(next(name for name in (*wished, *spare) if name not in self._taken and name not in names))
+            names.append(next(name for name in (*first, *spare) if name not in self._taken and name not in names))
         return names
 
 

@@ -49,13 +49,13 @@ def undo_replacement(search: Deduction, rule: Rule, goal: Vector, depth: int) ->
             continue
         for part_values, part in search.cheapest(parts, search.breadth):
             search.meter.tick(search.work)
-            wishes = [_replaced(*each) for each in zip(text_values, part_values, goal, strict=True)]
-            if None in wishes:
+            wanted = [_replaced(*each) for each in zip(text_values, part_values, goal, strict=True)]
+            if None in wanted:
                 continue
-            if ANYTHING in wishes:
-                new = _matching(search, replacements, wishes)
+            if ANYTHING in wanted:
+                new = _matching(search, replacements, wanted)
             else:
-                new = search.solve(replacements, tuple(wishes), depth - 1)
+                new = search.solve(replacements, tuple(wanted), depth - 1)
             if new is not None:
                 yield derive(rule, text, part, new)
 
@@ -91,10 +91,10 @@ def _starts(
     definite = [(len(text),) if where is None else where for text, where in zip(texts, places, strict=True)]
     if found or depth <= 1 or prod(map(len, definite)) > _EXACT_STARTS:
         return
-    for wish in product(*definite):
-        term = search.solve(head, wish, depth - 1)
+    for goal_text in product(*definite):
+        term = search.solve(head, goal_text, depth - 1)
         if term is not None:
-            yield wish, term
+            yield goal_text, term
 
 
 def _occurrences(text: str, part: str) -> tuple[int, ...]:
@@ -127,10 +127,10 @@ def _within(search: Deduction, head: str, ranges: Sequence[Range]) -> Derivation
     return None
 
 
-def _matching(search: Deduction, head: str, wishes: Sequence[object]) -> Derivation | None:
+def _matching(search: Deduction, head: str, wanted: Sequence[object]) -> Derivation | None:
     for values, term in search.cheapest(head, search.breadth):
         search.meter.tick(search.work)
-        if all(wish is ANYTHING or value == wish for value, wish in zip(values, wishes, strict=True)):
+        if all(goal_text is ANYTHING or value == goal_text for value, goal_text in zip(values, wanted, strict=True)):
             return term
     return None
 
@@ -138,17 +138,19 @@ def _matching(search: Deduction, head: str, wishes: Sequence[object]) -> Derivat
 def _share_an_end(texts: Vector, goal: Vector) -> bool:
     """Whether some part of each text can have been replaced: what stands before or after it is still there."""
     return all(
-        text == wish or (text and wish and (text[0] == wish[0] or text[-1] == wish[-1])) or not wish
-        for text, wish in zip(texts, goal, strict=True)
+        text == goal_text
+        or (text and goal_text and (text[0] == goal_text[0] or text[-1] == goal_text[-1]))
+        or not goal_text
+        for text, goal_text in zip(texts, goal, strict=True)
     )
 
 
-def _replaced(text: str, part: str, wish: str) -> object:
-    """What must replace the first such part for the text to become the wish; ``None`` where nothing does."""
+def _replaced(text: str, part: str, goal_text: str) -> object:
+    """What must replace the first such part for the text to become the goal; ``None`` where nothing does."""
     place = text.find(part)
     if place < 0:
-        return ANYTHING if text == wish else None
+        return ANYTHING if text == goal_text else None
     before, after = text[:place], text[place + len(part) :]
-    if len(wish) < len(before) + len(after) or not wish.startswith(before) or not wish.endswith(after):
+    if len(goal_text) < len(before) + len(after) or not goal_text.startswith(before) or not goal_text.endswith(after):
         return None
-    return wish[place : len(wish) - len(after)]
+    return goal_text[place : len(goal_text) - len(after)]

@@ -1,4 +1,4 @@
-"""Shelves: the kept terms of one sort by cost, one term for each behaviour."""
+"""Partitions: the kept terms of one sort by cost, one term for each behaviour."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Entry:
     """A kept term with its vector. Nothing changes one; it is not frozen because search makes so many.
 
     ``whole`` tells that the vector holds no failure, ``local`` that the term depends on a variable of its own level.
-    ``marks`` are the wishes that the term's parts fulfil, as bits.
+    ``met`` are the soft constraints that the term's parts meet, as bits.
     """
 
     term: Term
@@ -26,7 +26,7 @@ class Entry:
     values: Vector
     whole: bool
     local: bool
-    marks: int = 0
+    met: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def kind_of(sort: Sort) -> Kind:
     return Kind(sort, key_maker(sort), bounds_checker(sort), is_scalar(sort))
 
 
-class Shelf:
+class Partition:
     """The kept terms of one sort.
 
     ``key_if_new`` gives the key of a vector that no kept term has, and ``None`` for one that is known, or that holds
@@ -62,12 +62,12 @@ class Shelf:
         self._seen: set[object] = set()
         self.key_if_new = _gate(kind, self._seen)
 
-    def begin(self, term: Var | Lit, cost: int, values: Vector, local: bool, mark: int) -> Entry | None:
+    def begin(self, term: Var | Lit, cost: int, values: Vector, local: bool, meets: int) -> Entry | None:
         """Keep a variable or constant, however large its values; ``None`` where there is one like it."""
         key = self._kind.key_of(values)
         if key in self._seen:
             return None
-        entry = Entry(term, self.sort, cost, values, FAILURE not in values, local, mark)
+        entry = Entry(term, self.sort, cost, values, FAILURE not in values, local, meets)
         self.keep(entry, key)
         return entry
 

@@ -30,9 +30,9 @@ _MANY, _SMALL_SHARE = 24, 120
 _FEW, _LARGE_SHARE = 3, 8
 _MORE_INPUTS = 2
 
-# What a wish of the specification that a program leaves unfulfilled adds to its cost.
-WISH = 4
-# Of the wishes that a part of a conditional fulfils, what is taken off its cost when wishes lead the choice.
+# What a soft constraint that a program does not meet adds to its cost.
+UNMET_COST = 4
+# What each soft constraint that a part of a conditional meets takes off its cost, where they lead the choice.
 _REFUND = 2
 
 
@@ -41,15 +41,15 @@ class Goal:
     """What a term must do: ``accepts`` holds for each input one test of the value, ``None`` where any value will do.
 
     ``sorts`` are those that the term may have. ``targets`` are the values that the tests ask for, where each asks for
-    one, and ``same`` tells whether a value is as good as its target. ``wishes`` are the marks that a term should have:
-    each that it lacks makes it dearer. ``confirm`` has the last word on a term that passes all tests.
+    one, and ``same`` tells whether a value is as good as its target. ``soft`` are the soft constraints:
+    each that a term does not meet makes it dearer. ``confirm`` has the last word on a term that passes all tests.
     """
 
     sorts: tuple[Sort, ...]
     accepts: tuple[Callable[[object], bool] | None, ...]
     targets: tuple[object, ...] | None = None
     same: Callable[[object, object], bool] = eq
-    wishes: int = 0
+    soft: int = 0
     confirm: Callable[[Term], bool] | None = None
 
     @property
@@ -65,14 +65,14 @@ class Goal:
                 met |= 1 << index
         return met
 
-    def unfulfilled(self, marks: int) -> int:
-        """What the wishes that these marks leave open add to a term's cost."""
-        return WISH * (self.wishes & ~marks).bit_count()
+    def unfulfilled(self, met: int) -> int:
+        """What the soft constraints that are not ``met`` add to a term's cost."""
+        return UNMET_COST * (self.soft & ~met).bit_count()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A term that meets the goal; ``cost`` counts the wishes that it leaves open, ``after`` the work until it came."""
+    """A term that meets the goal; ``cost`` counts the soft constraints left open, ``after`` the work until it came."""
 
     term: Term
     cost: int
@@ -129,7 +129,7 @@ class _Search:
         self._wanted = goal.wanted
         self._meter = meter
         self._at_most = found_at_most
-        self._views = (_View(0), _View(_REFUND)) if goal.wishes else (_View(0),)
+        self._views = (_View(0), _View(_REFUND)) if goal.soft else (_View(0),)
         self._everything = (1 << len(goal.accepts)) - 1
         # Deduction looks inside collections on the tested inputs and few others: these can be long.
         others = [1 << index for index, accept in enumerate(goal.accepts) if accept is None]
@@ -162,15 +162,15 @@ class _Search:
         if entry.sort in self._goal.sorts:
             met = self._goal.met_on(entry.values)
             if met == self._wanted:
-                self._hold(entry.term, entry.cost, entry.marks)
+                self._hold(entry.term, entry.cost, entry.met)
             if met:
                 for view in self._views:
-                    view.answers.add(entry.term, view.cost(entry, self._goal), met, entry.marks)
+                    view.answers.add(entry.term, view.cost(entry, self._goal), met, entry.met)
         if entry.sort == BOOL and entry.whole:
             holds = sum(1 << index for index, value in enumerate(entry.values) if value)
             if 0 < holds < self._everything:
                 for view in self._views:
-                    view.tests.add(entry.term, view.cost(entry, self._goal), holds, entry.marks)
+                    view.tests.add(entry.term, view.cost(entry, self._goal), holds, entry.met)
 
     def _deduce(self, dearest: int) -> None:
         """Looks for a binder or wrapper whose inside meets the goal that the whole's goal implies.
@@ -242,8 +242,8 @@ class _Search:
                     if inner is not None and source.local:
                         yield binder, source, inner
 
-    def _hold(self, term: Term, cost: int, marks: int) -> None:
-        found = Found(term, cost + self._goal.unfulfilled(marks), self._meter.spent)
+    def _hold(self, term: Term, cost: int, met: int) -> None:
+        found = Found(term, cost + self._goal.unfulfilled(met), self._meter.spent)
         if found in self._found or (self._goal.confirm is not None and not self._goal.confirm(term)):
             return
         self._found[found] = None
@@ -261,11 +261,11 @@ class _Search:
                 view.answers, view.tests, self._wanted, int(dearest), self._meter, Choice, accept=self._goal.confirm
             )
             if tree is not None and isinstance(tree.term, Choice):
-                self._hold(tree.term, tree.cost + view.refunded(tree.marks, self._goal), tree.marks)
+                self._hold(tree.term, tree.cost + view.refunded(tree.met, self._goal), tree.met)
 
 
 class _View:
-    """Pieces of conditionals, as one way of counting orders them: ``refund`` is taken off for each wish fulfilled."""
+    """Pieces of conditionals, as one way of counting orders them: each soft constraint met takes ``refund`` off."""
 
     def __init__(self, refund: int) -> None:
         self._refund = refund
@@ -273,10 +273,10 @@ class _View:
         self.tests: Pieces[Term] = Pieces()
 
     def cost(self, entry: Entry, goal: Goal) -> int:
-        return max(1, entry.cost - self.refunded(entry.marks, goal))
+        return max(1, entry.cost - self.refunded(entry.met, goal))
 
-    def refunded(self, marks: int, goal: Goal) -> int:
-        return self._refund * (goal.wishes & marks).bit_count() if self._refund else 0
+    def refunded(self, met: int, goal: Goal) -> int:
+        return self._refund * (goal.soft & met).bit_count() if self._refund else 0
 
 
 def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal | None:
@@ -289,13 +289,15 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal 
         # An annotation may promise a collection where an example passes something else.
         looped_over = isinstance(value, Iterable)
         elements: list[object] = list(value) if isinstance(value, Iterable) and inputs >> index & 1 else []
-        wishes: list[object] | None = [None] * len(elements)
+        inverse: list[object] | None = [None] * len(elements)
         if accept is not None:
-            wishes = binder.invert(elements, target) if looped_over else None
-        if wishes is None:
+            inverse = binder.invert(elements, target) if looped_over else None
+        if inverse is None:
             return None
-        targets += wishes
-        accepts += [None if accept is None or wish is ANYTHING else partial(goal.same, wish) for wish in wishes]
+        targets += inverse
+        accepts += [
+            None if accept is None or example is ANYTHING else partial(goal.same, example) for example in inverse
+        ]
     if all(accept is None for accept in accepts):
         return None
     return replace(
@@ -303,13 +305,13 @@ def _inner_goal(binder: Binder, source: Entry, goal: Goal, inputs: int) -> Goal 
         sorts=(binder.body or BOOL,),
         accepts=tuple(accepts),
         targets=tuple(targets),
-        wishes=goal.wishes & ~(source.marks | binder.mark),
+        soft=goal.soft & ~(source.met | binder.meets),
     )
 
 
 def _is_meant(term: Term) -> bool:
     """Whether the outermost operation is one that the words plainly ask for: of equally dear terms it is first."""
-    return isinstance(term, App) and term.component.mark != 0
+    return isinstance(term, App) and term.component.meets != 0
 
 
 def _accepts(targets: Sequence[object], goal: Goal) -> tuple[Callable[[object], bool] | None, ...]:

@@ -17,7 +17,7 @@ class Component:
     ``evaluate`` takes the arguments' values, never changes them, and raises where the operation does. ``commutative``
     operations are built in one order only. ``promoting`` marks an instance over ``float`` whose ``int`` instance exists
     too, so that it is not built over integers alone. ``invert`` gives the argument of a unary operation from its
-    result, or ``None``. ``mark`` are the wishes of the specification that a use of it fulfils, as bits. Functions are
+    result, or ``None``. ``meets`` are the soft constraints that a use of it meets, as bits. Functions are
     not compared: the name stands for them. ``columns`` is the same operation on all inputs at once, where there is a
     faster one than calling ``evaluate`` on each.
     """
@@ -30,7 +30,7 @@ class Component:
     commutative: bool = False
     promoting: bool = False
     invert: Callable[[object], object] | None = field(default=None, compare=False, repr=False)
-    mark: int = 0
+    meets: int = 0
     columns: Columns | None = field(default=None, compare=False, repr=False)
 
 
@@ -41,7 +41,7 @@ class Binder:
     ``bound`` are the sorts of the bound variables: one for the element, or one for each part of a tuple. ``body`` is
     the sort of the body, ``None`` where there is none. ``collect`` makes the result of one run from the elements that
     the condition keeps and the body's values on them. ``invert`` gives, from one run's elements and result, the values
-    that the body (or the condition, where there is no body) must have on the elements, or ``None``. ``mark`` is as for
+    that the body (or the condition, where there is no body) must have on the elements, or ``None``. ``meets`` is as for
     components.
     """
 
@@ -56,7 +56,7 @@ class Binder:
     invert: Callable[[Sequence[object], object], list[object] | None] | None = field(
         default=None, compare=False, repr=False
     )
-    mark: int = 0
+    meets: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ TermT = TypeVar("TermT")
 class Part(Generic[TermT]):
     """A term with its cost and a set of inputs, as bits: where it is right, or where a test holds.
 
-    ``marks`` are the wishes of the specification that the term fulfils, as bits.
+    ``met`` are the soft constraints of the specification that the term fulfils, as bits.
     """
 
     term: TermT
     cost: int
     inputs: int
-    marks: int = 0
+    met: int = 0
 
 
 class Pieces(Generic[TermT]):
@@ -42,13 +42,13 @@ class Pieces(Generic[TermT]):
         self.covered = 0
         self.changed = False
 
-    def add(self, term: TermT, cost: int, inputs: int, marks: int = 0) -> None:
+    def add(self, term: TermT, cost: int, inputs: int, met: int = 0) -> None:
         """Takes a piece; of equal sets the cheapest stays, and of equally cheap ones the first."""
         if not inputs:
             return
         known = self._parts.get(inputs)
         if known is None or cost < known.cost:
-            self._parts[inputs] = Part(term, cost, inputs, marks)
+            self._parts[inputs] = Part(term, cost, inputs, met)
             self.covered |= inputs
             self.changed = True
 
@@ -126,8 +126,8 @@ class _Trees(Generic[TermT]):
 
     def _tree(self, test: Part[TermT], then: Part[TermT], otherwise: Part[TermT], wanted: int) -> Part[TermT]:
         cost = test.cost + _CHOICE_COST + then.cost + otherwise.cost
-        marks = test.marks | then.marks | otherwise.marks
-        return Part(self._choose(test.term, then.term, otherwise.term), cost, wanted, marks)
+        met = test.met | then.met | otherwise.met
+        return Part(self._choose(test.term, then.term, otherwise.term), cost, wanted, met)
 
     def _search(self, wanted: int, depth: int, dearest: int) -> Part[TermT] | None:
         self._meter.tick(1 + len(self._answers) // 16)

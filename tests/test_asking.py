@@ -13,14 +13,14 @@ from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.runs.replay import compare, replay
 from compiler.synthesis.ask.ask import first_request, sample_request
-from compiler.task.few_shot import Shot
+from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.text.source import Source
 from compiler.trace.events import parse_trace
 
 TEXT = "Write a function that gives the most frequent item.\n\nmode([1, 2, 2]) == 2\nmode([3, 3, 1]) == 3\n"
 FILE = 'def mode(items):\n    """The most frequent item."""\n    ...\n'
-SHOT = Shot("Write a function `low` that gives the least item.\n", "def low(items):\n    return min(items)\n")
+SHOT = FewShotExample("Write a function `low` that gives the least item.\n", "def low(items):\n    return min(items)\n")
 WRONG = (
     "def mode(items):\n    return items[0] + 9",
     "def mode(xs):\n    return xs[0] + 9",
@@ -48,9 +48,9 @@ class Recording:
         pass
 
 
-def compiled(backend: Recording, samples: int, shots: Sequence[Shot] = ()) -> Result:
+def compiled(backend: Recording, samples: int, few_shot: Sequence[FewShotExample] = ()) -> Result:
     options = Options(samples=samples, without=WITHOUT.without, best_effort=True)
-    return compile_source(Source("spec.txt", TEXT), options, backend, shots=shots)
+    return compile_source(Source("spec.txt", TEXT), options, backend, few_shot=few_shot)
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_the_first_question_is_the_plain_one(source: Source, prompt: str) -> Non
     assert first_request(spec, spec.functions, "").messages == (Message("user", prompt),)
 
 
-def test_shots_stand_before_the_question() -> None:
+def test_few_shot_examples_stand_before_the_question() -> None:
     spec = read_spec(Source("s.txt", TEXT))
     plain = sample_request(spec, spec.functions, "", 0, 1)
-    shown = sample_request(spec, spec.functions, "", 0, 1, shots=[SHOT])
+    shown = sample_request(spec, spec.functions, "", 0, 1, few_shot=[SHOT])
     assert shown.messages == (
         Message("user", SHOT.specification + "\nAnswer with one Python code block."),
         Message("assistant", "```python\n" + SHOT.program + "```"),
@@ -86,7 +86,7 @@ def test_every_other_sample_is_shown_what_was_accepted_before() -> None:
     backend = Recording()
     result = compiled(backend, 4, [SHOT])
     assert [len(request.messages) for request in backend.requests] == [1, 1, 3, 1, 3]
-    assert [event.data["shots"] for event in result.trace.select("proposal")] == [0, 0, 1, 0, 1]
+    assert [event.data["few_shot"] for event in result.trace.select("proposal")] == [0, 0, 1, 0, 1]
 
 
 def test_a_replay_is_shown_the_same() -> None:

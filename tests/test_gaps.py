@@ -18,7 +18,7 @@ from compiler.pipeline.driver import compile_source
 from compiler.runs.replay import compare, replay
 from compiler.synthesis.ask.ask import constrained_request, first_request, sample_request
 from compiler.synthesis.ask.gaps import Draft, first_drafts
-from compiler.task.few_shot import Shot
+from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
@@ -156,10 +156,12 @@ def test_what_is_no_single_function_of_a_file_has_no_gaps() -> None:
 
 def test_requests_without_a_gap_keep_their_keys() -> None:
     text, file = read_spec(Source("s.txt", TEXT)), read_spec(Source("s.py", FILE))
-    shot = Shot("Write a function `low` that gives the least item.\n", "def low(items):\n    return min(items)\n")
+    shot = FewShotExample(
+        "Write a function `low` that gives the least item.\n", "def low(items):\n    return min(items)\n"
+    )
     requests = [
         first_request(text, text.functions, ""),
-        sample_request(text, text.functions, "", 7, 3, shots=[shot]),
+        sample_request(text, text.functions, "", 7, 3, few_shot=[shot]),
         replace(constrained_request(file, file.functions, "", 0, 1), grammar='start: "a"\n'),
         Request((Message("user", "Say hi."),), Sampling(0.8, 0.95, 64, 3, ("\n",)), 'start: "a"\n', 2),
     ]

@@ -1,10 +1,10 @@
-"""What the words of a specification make likely: phrases, wishes, costs, and the search that they lead."""
+"""What the words of a specification make likely: phrases, soft constraints, costs, and the search that they lead."""
 
 from collections.abc import Mapping, Sequence
 
 import pytest
 
-from compiler.enumerate.guidance import NO_GUIDANCE, guidance_of, wishes_of
+from compiler.enumerate.guidance import NO_GUIDANCE, guidance_of, soft_constraints_of
 from compiler.enumerate.phrases import phrases_of, without_asides
 from compiler.enumerate.rendering import to_text
 from compiler.enumerate.search import search_expressions
@@ -48,10 +48,12 @@ def test_words_make_operations_cheaper() -> None:
     assert NO_GUIDANCE.cost("a.upper()", 1) == 1
 
 
-def test_what_is_plainly_meant_is_a_wish() -> None:
-    assert "sorted(" in wishes_of(guidance_of("f", "The values in alphabetical order."))
-    assert "sorted(" not in wishes_of(guidance_of("f", "The values are not sorted, and never in alphabetical order."))
-    assert repr(1500) in wishes_of(guidance_of("f", "The total is never more than 1500.", [1500]))
+def test_what_is_plainly_meant_is_a_soft_constraint() -> None:
+    assert "sorted(" in soft_constraints_of(guidance_of("f", "The values in alphabetical order."))
+    assert "sorted(" not in soft_constraints_of(
+        guidance_of("f", "The values are not sorted, and never in alphabetical order.")
+    )
+    assert repr(1500) in soft_constraints_of(guidance_of("f", "The total is never more than 1500.", [1500]))
 
 
 GUIDED: list[tuple[str, str, Sequence[tuple[str, Sort]], Rows, Sort, str]] = [

@@ -186,7 +186,7 @@ def test_a_repair_that_chance_might_find_convinces_nobody() -> None:
     spec = spec_of("def even(n: int) -> bool\n\neven(4) == True\neven(3) == False\n")
     pool = repaired(spec, "def even(n):\n    return n % 3 == 0\n")
     assert pool.clean
-    assert not pool.convincing
+    assert not pool.mdl_significant
 
 
 def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
@@ -195,9 +195,9 @@ def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
     pool = repaired(spec, near_miss)
     assert len(pool.candidates) > 1
     assert all("516" not in candidate.program for candidate in pool.candidates)
-    assert not pool.convincing
+    assert not pool.mdl_significant
 
 
 def test_a_repair_that_explains_much_convinces() -> None:
     spec = spec_of('def swapped(text: str) -> str\n\nswapped("so Be it") == "ti eB os"\nswapped("") == ""\n')
-    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").convincing
+    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").mdl_significant

@@ -86,13 +86,16 @@ def test_of_programs_without_votes_the_simplest_is_chosen() -> None:
 
 
 def test_of_programs_that_chance_may_have_found_the_suggested_one_is_chosen_then_a_repair() -> None:
-    chance = replace(candidate(1, "a", votes=0, origin="search"), convincing=False)
-    repair = replace(candidate(2, "b", votes=0, origin="repair"), convincing=False, program="# a longer program\n")
+    chance = replace(candidate(1, "a", votes=0, origin="search"), mdl_significant=False)
+    repair = replace(candidate(2, "b", votes=0, origin="repair"), mdl_significant=False, program="# a longer program\n")
     told = replace(
-        candidate(3, "c", votes=0, origin="search"), convincing=False, suggested=True, program="# the longest of all\n"
+        candidate(3, "c", votes=0, origin="search"),
+        mdl_significant=False,
+        suggested=True,
+        program="# the longest of all\n",
     )
-    convincing = replace(candidate(4, "d", votes=0, origin="repair"), program="# longer even than that one is\n")
-    ranked = [chance, repair, told, convincing]
+    mdl_significant = replace(candidate(4, "d", votes=0, origin="repair"), program="# longer even than that one is\n")
+    ranked = [chance, repair, told, mdl_significant]
     for count in range(1, 5):
         choice = select(ranked[:count])
         assert choice is not None

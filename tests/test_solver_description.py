@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from compiler.acceptance.description import cost_bits, example_bits, is_convincing
+from compiler.acceptance.description import cost_bits, example_bits, is_mdl_significant
 from compiler.ir.lower import lower_expression
 
 Row = tuple[Mapping[str, object], object]
 
-CONVINCING: list[tuple[str, Sequence[Row]]] = [
+MDL_SIGNIFICANT: list[tuple[str, Sequence[Row]]] = [
     ("sorted(xs)", [({"xs": [3, 1, 2, 9, 4]}, [1, 2, 3, 4, 9]), ({"xs": [5, 2]}, [2, 5])]),
     ("[x + 1 for x in xs]", [({"xs": [5, 2, 9, 11]}, [6, 3, 10, 12]), ({"xs": [1, 2]}, [2, 3])]),
     ("text.upper()[::-1]", [({"text": "hello"}, "OLLEH"), ({"text": "ab cd"}, "DC BA")]),
@@ -24,14 +24,14 @@ ACCIDENTAL: list[tuple[str, Sequence[Row]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "rows"), CONVINCING)
-def test_convincing(text: str, rows: Sequence[Row]) -> None:
-    assert is_convincing(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
+@pytest.mark.parametrize(("text", "rows"), MDL_SIGNIFICANT)
+def test_mdl_significant(text: str, rows: Sequence[Row]) -> None:
+    assert is_mdl_significant(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
 
 
 @pytest.mark.parametrize(("text", "rows"), ACCIDENTAL)
-def test_not_convincing(text: str, rows: Sequence[Row]) -> None:
-    assert not is_convincing(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
+def test_not_mdl_significant(text: str, rows: Sequence[Row]) -> None:
+    assert not is_mdl_significant(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
 
 
 def test_copies_and_repetitions_tell_little() -> None:

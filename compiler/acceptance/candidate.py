@@ -31,5 +31,5 @@ class Candidate:
     logprob: float | None = None
     greedy: bool = False
     parent: int | None = None
-    convincing: bool = True
+    mdl_significant: bool = True
     suggested: bool = False

@@ -21,14 +21,14 @@ _CHARACTER_BITS = 6.0
 MARGIN_BITS = 4.0
 
 
-def is_convincing(
+def is_mdl_significant(
     expr: Expr, inputs: Sequence[Mapping[str, object]], targets: Sequence[object], told_besides: float = 0.0
 ) -> bool:
     """Whether an expression that fits these examples is far shorter than what they, and other clauses, tell in bits."""
     return cost_bits(expr) + MARGIN_BITS <= example_bits(inputs, targets) + told_besides
 
 
-def is_convincing_change(
+def is_mdl_significant_change(
     old: Module,
     new: Module,
     tried: int,

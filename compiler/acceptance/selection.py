@@ -65,7 +65,7 @@ def _doubt(candidate: Candidate) -> int:
     What chance may have found is least: but for the words that suggest it, or the answer that it is a repair of.
     """
     match candidate:
-        case Candidate(convincing=True):
+        case Candidate(mdl_significant=True):
             return 0
         case Candidate(suggested=True):
             return 1

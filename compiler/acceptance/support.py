@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import inf, log2
 
-from compiler.acceptance.description import is_convincing, is_convincing_change
+from compiler.acceptance.description import is_mdl_significant, is_mdl_significant_change
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import InterpretationError, Program, evaluate_text
 from compiler.ir.nodes import Expr, Module
@@ -32,7 +32,7 @@ def is_supported(
     """
     told = _told_by_contracts(module, function, inputs)
     rows, targets = [row for row, _ in values], [value for _, value in values]
-    return told == inf or (not contested and is_convincing(expr, rows, targets, told))
+    return told == inf or (not contested and is_mdl_significant(expr, rows, targets, told))
 
 
 def is_supported_change(
@@ -49,7 +49,7 @@ def is_supported_change(
     on which the contracts were checked, empty where the old program breaks none.
     """
     rows, targets = [row for row, _ in values], [value for _, value in values]
-    return is_convincing_change(old, new, tried, rows, targets, _told_by_contracts(new, function, inputs))
+    return is_mdl_significant_change(old, new, tried, rows, targets, _told_by_contracts(new, function, inputs))
 
 
 def kept_by(function: FunctionSpec, row: Mapping[str, object]) -> Callable[[object], bool]:

@@ -1,4 +1,4 @@
-"""The last verdict: what can be said of each clause once the program's final bytes have run alone in a child."""
+"""The final verification: what can be said of each clause once the program's final bytes have run alone in a child."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from compiler.text.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Verification:
     """The evidence for one function, ``warnings`` of what no clause speaks of, and whether the program loads and
     defines the function.
     """
@@ -55,7 +55,7 @@ def is_accepted(choice: Choice, candidates: Sequence[Candidate], functions: Sequ
     Where the specification checks nothing, the chosen behaviour must be that of most of the model's samples, of which
     there must be two at least.
     """
-    if not choice.candidate.judgement.clean or not choice.candidate.convincing:
+    if not choice.candidate.judgement.clean or not choice.candidate.mdl_significant:
         return False
     if not any(candidate.votes for candidate in candidates) and len(choice.groups) > 1:
         return False
@@ -84,13 +84,17 @@ def _runs(judgement: Judgement) -> bool:
     return not inside or any(entry[:1] not in "!?" for entry in inside)
 
 
-def evidence_for(function: FunctionSpec, program: str, inputs: Sequence[tuple[str, ...]], budget: Budget) -> Testimony:
+def verify_program(
+    function: FunctionSpec, program: str, inputs: Sequence[tuple[str, ...]], budget: Budget
+) -> Verification:
     """Run the emitted program on everything that the specification can check, and try to prove its contracts."""
     calls = {function.outer_name: inputs}
-    judgement = budget.judged("emitted", lambda obeyed: judge(program, (function.finished,), calls, obeyed=obeyed))
+    judgement = budget.judged(
+        "emitted", lambda replay_log: judge(program, (function.finished,), calls, replay_log=replay_log)
+    )
     failure = _failure(program, function, judgement)
     if failure is not None:
-        return Testimony(tuple(_violated(function, failure)), loaded=False)
+        return Verification(tuple(_violated(function, failure)), loaded=False)
     clauses = [_example_evidence(verdict) for verdict in judgement.examples]
     counts = dict(judgement.checked)
     emitted = _as_ir(program, function)
@@ -98,7 +102,7 @@ def evidence_for(function: FunctionSpec, program: str, inputs: Sequence[tuple[st
         verdict = _contract_verdict(function, emitted, contract, judgement, counts.get(contract, 0))
         clauses.append(ClauseEvidence(contract.kind, contract.text, verdict, contract.span))
     changes = unsaid_changes(function, judgement)
-    return Testimony((*clauses, *_prose(function, Unchecked())), warnings=changes)
+    return Verification((*clauses, *_prose(function, Unchecked())), warnings=changes)
 
 
 def _failure(program: str, function: FunctionSpec, judgement: Judgement) -> str | None:

@@ -166,7 +166,7 @@ def _hole_task(
             should_stop=lambda: False,
             probes=(),
             guidance=guidance,
-            wished=(),
+            preferred=(),
         )
 
     def program(answer: Expr, imports: Sequence[Import]) -> Module:

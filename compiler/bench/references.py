@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compiler.bench.hidden_tests import code_of_test
 from compiler.bench.suites import OWN, own_suite
 
 
@@ -62,16 +63,9 @@ def _from_row(row: Mapping[str, Any], place: str) -> Reference:
             every = tuple(f"{setup}\n{test}" for test in (*tests, *row.get("challenge_test_list", ())))
             return Reference(f"MBPP/{row['task_id']}", code, _tested_function(code, every), every)
         case {"reference": program, "hidden": hidden, "entry_point": entry}:
-            return Reference(str(row["id"]), program, entry, tuple(map(_hidden_test, hidden)))
+            return Reference(str(row["id"]), program, entry, tuple(map(code_of_test, hidden)))
         case _:
             raise ValueError(f"{place}: neither a HumanEval, an MBPP nor an own row")
-
-
-def _hidden_test(test: str | Mapping[str, str]) -> str:
-    if isinstance(test, str):
-        return f"assert {test}"
-    call, error = test["call"], test["raises"]
-    return f"try:\n    {call}\nexcept {error}:\n    pass\nelse:\n    raise AssertionError('{error} expected')"
 
 
 def _tested_function(code: str, tests: Sequence[str]) -> str | None:

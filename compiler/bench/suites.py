@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from compiler.bench.differential import comparison_script
+from compiler.bench.hidden_tests import code_of_test
 from compiler.front import read_spec
 from compiler.ir.surface import plain_lines
 from compiler.task.unit import Unit
@@ -78,7 +79,7 @@ def unit_of(problem: Problem) -> Unit | None:
 
 
 class SuiteError(ValueError):
-    """A suite cannot be read; the message names the file and the line."""
+    """A suite cannot be read or made; the message names the file and the line, or the package."""
 
 
 def read_suite(suite: str | Path, *, limit: int | None = None, ids: Collection[str] | None = None) -> list[Problem]:
@@ -139,18 +140,12 @@ def _problem(line: str, suite: str, place: str) -> Problem:
     raise SuiteError(f"{place}: neither a row of liftc's own suite nor of HumanEval, MBPP or EvalPlus")
 
 
-def _own(row: Mapping[str, Any], suite: str) -> Problem:
-    tests = "\n".join(_own_test(test) for test in row["hidden"])
+def own_problem(row: Mapping[str, Any], suite: str) -> Problem:
+    """The problem of a row of liftc's own form. Raises ``KeyError`` and others for a row that is not."""
+    tests = "\n".join(code_of_test(test) for test in (*row.get("visible", ()), *row["hidden"]))
     return Problem(
         row["id"], suite, row["category"], row["form"], row["spec"], row["entry_point"], Hidden(f"{tests}\n")
     )
-
-
-def _own_test(test: str | Mapping[str, str]) -> str:
-    if isinstance(test, str):
-        return f"assert ({test}) is True, {test!r}"
-    wanted = f"{test['call']} raises {test['raises']}"
-    return f"try:\n    {test['call']}\nexcept {test['raises']}:\n    pass\nelse:\n    raise AssertionError({wanted!r})"
 
 
 def _humaneval(row: Mapping[str, Any], suite: str) -> Problem:
@@ -206,7 +201,7 @@ def _has_hole(node: ast.stmt) -> bool:
 
 
 _KINDS: Sequence[tuple[frozenset[str], Callable[[Mapping[str, Any], str], Problem]]] = (
-    (frozenset({"id", "spec", "hidden", "entry_point"}), _own),
+    (frozenset({"id", "spec", "hidden", "entry_point"}), own_problem),
     (frozenset({"plus_input", "base_input", "entry_point", "prompt"}), _evalplus),
     (frozenset({"task_id", "prompt", "test", "entry_point"}), _humaneval),
     (frozenset({"task_id", "text", "code", "test_list"}), _mbpp),

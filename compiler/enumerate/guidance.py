@@ -1,4 +1,4 @@
-"""Guidance: what the words of a specification and proposed programs make likely, as costs, constants and wishes."""
+"""Guidance: what a specification's words and proposed programs make likely: costs, constants, soft constraints."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _COMPARES = re.compile(r"[<>]|[=!]=")
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A constant with its cost; ``wished`` where the specification writes it, so that a program should use it."""
+    """A constant with its cost; ``preferred`` where the specification writes it, so that a program should use it."""
 
     value: object
     cost: int
-    wished: bool = False
+    preferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,15 @@ def _stands_in(value: object, prose: str) -> bool:
 
 
 def guided(components: Iterable[Component], guidance: Guidance) -> Iterator[Component]:
-    """The components at their guided costs, marked with the wishes that they fulfil."""
+    """The components at their guided costs, marked with the soft constraints that they fulfil."""
     for item in components:
-        yield replace(item, cost=guidance.cost(item.name, item.cost), mark=_mark(item.name, guidance))
+        yield replace(item, cost=guidance.cost(item.name, item.cost), meets=_met_by_operation(item.name, guidance))
 
 
 def guided_binders(binders: Iterable[Binder], guidance: Guidance) -> Iterator[Binder]:
-    """The binders at their guided costs, marked with the wishes that they fulfil."""
+    """The binders at their guided costs, marked with the soft constraints that they fulfil."""
     for item in binders:
-        yield replace(item, cost=guidance.cost(item.name, item.cost), mark=_mark(item.name, guidance))
+        yield replace(item, cost=guidance.cost(item.name, item.cost), meets=_met_by_operation(item.name, guidance))
 
 
 def focused(library: Library, guidance: Guidance) -> Library:
@@ -139,32 +139,33 @@ def _is_rare(literal: Lit, guidance: Guidance) -> bool:
     return literal.text in {repr(constant.value) for constant in guidance.constants}
 
 
-def wishes_of(guidance: Guidance) -> dict[str, int]:
+def soft_constraints_of(guidance: Guidance) -> dict[str, int]:
     """For each constant that a program should use, and each operation plainly meant, one bit; by its text."""
-    wished = [repr(constant.value) for constant in guidance.constants if constant.wished]
+    preferred = [repr(constant.value) for constant in guidance.constants if constant.preferred]
     phrases = [phrase.operation for phrase in guidance.phrases if phrase.number is not None]
     operations = [" ".join(group) for group in guidance.meant]
     return {
-        text: 1 << place for place, text in enumerate(dict.fromkeys([*wished, *phrases, *operations, *guidance.names]))
+        text: 1 << place
+        for place, text in enumerate(dict.fromkeys([*preferred, *phrases, *operations, *guidance.names]))
     }
 
 
-def _mark(operation: str, guidance: Guidance) -> int:
-    wishes = wishes_of(guidance) if guidance.meant else {}
-    return sum(wishes[" ".join(group)] for group in guidance.meant if any(held in operation for held in group))
+def _met_by_operation(operation: str, guidance: Guidance) -> int:
+    soft = soft_constraints_of(guidance) if guidance.meant else {}
+    return sum(soft[" ".join(group)] for group in guidance.meant if any(held in operation for held in group))
 
 
 def phrase_components(guidance: Guidance, sorts: Sequence[Sort]) -> Iterator[Component]:
     """Each phrase as an operation of its own over numbers, at the cost of one."""
-    wishes = wishes_of(guidance)
+    soft = soft_constraints_of(guidance)
     opposites = [found for phrase in guidance.phrases if (found := opposite(phrase)) is not None]
     for phrase in (*guidance.phrases, *opposites):
         evaluate = eval(f"lambda a: {phrase.operation}", {"min": min, "max": max})
         for sort in (INT, FLOAT):
             if sort in sorts and not (sort == INT and isinstance(phrase.number, float)):
                 result = BOOL if _COMPARES.search(phrase.operation) else sort
-                mark = wishes.get(phrase.said or phrase.operation, 0) | wishes.get(repr(phrase.number), 0)
-                yield Component(phrase.operation, (sort,), result, 1, evaluate, promoting=sort == FLOAT, mark=mark)
+                meets = soft.get(phrase.said or phrase.operation, 0) | soft.get(repr(phrase.number), 0)
+                yield Component(phrase.operation, (sort,), result, 1, evaluate, promoting=sort == FLOAT, meets=meets)
 
 
 def sorts_on_the_way(guidance: Guidance, parameters: Sequence[Sort], result: Sort) -> list[Sort]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compiler.acceptance.description import literal_cost
-from compiler.enumerate.guidance import NO_GUIDANCE, Guidance, guided, guided_binders, phrase_components, wishes_of
+from compiler.enumerate.guidance import (
+    NO_GUIDANCE,
+    Guidance,
+    guided,
+    guided_binders,
+    phrase_components,
+    soft_constraints_of,
+)
 from compiler.enumerate.rendering import can_be_written, names_used
 from compiler.enumerate.targets import same
 from compiler.enumerate.templates import binders_for, components_for
@@ -58,7 +65,7 @@ def library_for(
     """The operations for these sorts, but for those whose names the parameters take away."""
     components = (*guided(components_for(space), guidance), *phrase_components(guidance, space.sorts))
     literals = _literals(space, constants, wanted, guidance)
-    wishes = wishes_of(guidance)
+    soft = soft_constraints_of(guidance)
     return Library(
         components=tuple(item for item in components if not names_used(item.name) & taken),
         binders=tuple(
@@ -70,7 +77,7 @@ def library_for(
             **{sort: _names_for(sort) for sort in space.sorts},
             "enumerate(a)": (("i", "j", "index"), ("x", "item")),
         },
-        marks={literal: wishes[literal.text] for literal, _ in literals if literal.text in wishes},
+        met={literal: soft[literal.text] for literal, _ in literals if literal.text in soft},
     )
 
 
@@ -108,19 +115,19 @@ def _literal_sort(value: object, space: Universe) -> Sort | None:
 def leaves_for(
     parameters: Sequence[tuple[str, Sort]],
     inputs: Sequence[Mapping[str, object]],
-    wishes: Mapping[str, int] | None = None,
+    soft: Mapping[str, int] | None = None,
 ) -> list[Leaf]:
-    """The parameters as terms to begin with; each is a wish of its own, beside those wishes that name it."""
+    """The parameters as terms to begin with; each is a soft constraint of its own, beside those that name it."""
     leaves = []
-    wishes = wishes or {}
-    for place, (name, sort) in enumerate(parameters, start=len(wishes)):
-        mark = 1 << place | wishes.get(name, 0)
+    soft = soft or {}
+    for place, (name, sort) in enumerate(parameters, start=len(soft)):
+        meets = 1 << place | soft.get(name, 0)
         values = tuple(row.get(name, FAILURE) for row in inputs)
-        leaves.append(Leaf(Var(name, sort), 1, values, mark))
+        leaves.append(Leaf(Var(name, sort), 1, values, meets))
         if isinstance(sort, UnionSort):
             for option in options(sort):
                 narrowed = tuple(value if _is_of(value, option) else FAILURE for value in values)
-                leaves.append(Leaf(Var(name, option), 1, narrowed, mark))
+                leaves.append(Leaf(Var(name, option), 1, narrowed, meets))
     return leaves
 
 

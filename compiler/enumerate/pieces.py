@@ -1,4 +1,4 @@
-"""Pieces for the holes of a schema: the cheapest terms over the variables in sight that differ on sample values."""
+"""Pieces for the holes of a sketch: the cheapest terms over the variables in sight that differ on sample values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from compiler.enumerate.guidance import Guidance, sorts_on_the_way, speaks_of_texts, wishes_of
+from compiler.enumerate.guidance import Guidance, soft_constraints_of, sorts_on_the_way, speaks_of_texts
 from compiler.enumerate.ingredients import leaves_for, library_for
 from compiler.enumerate.universe import universe
 from solver.behaviour import FAILURE
@@ -25,11 +25,11 @@ _USUAL: tuple[object, ...] = (0, 1, 2, -1, 3, 7, 12, 10, -4, True, False, "", "a
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A term with its cost and the wishes that it fulfils."""
+    """A term with its cost and the soft constraints that it fulfils."""
 
     term: Term
     cost: int
-    marks: int
+    met: int
     values: tuple[object, ...]
 
 
@@ -89,12 +89,12 @@ def pieces(
     most: int,
     should_stop: Callable[[], bool],
 ) -> list[Piece]:
-    """At most ``most`` terms of a sort, the cheapest first; the variables' wishes follow those of the guidance."""
+    """At most ``most`` terms of a sort, the cheapest first; the variables' soft constraints follow the guidance's."""
     sorts = [each for _, each in scope]
     space = universe(sorts, sort, sorts_on_the_way(guidance, sorts, sort), numbers_as_text=speaks_of_texts(guidance))
     taken = frozenset(name for name, _ in scope)
     library = library_for(space, constants, [], taken, guidance)
-    leaves = leaves_for(scope, samples, wishes_of(guidance))
+    leaves = leaves_for(scope, samples, soft_constraints_of(guidance))
     enumeration = Enumeration(library, leaves, len(samples), Meter(limit, should_stop))
     found: list[Entry] = []
     with suppress(BudgetSpentError), no_collection():
@@ -102,7 +102,7 @@ def pieces(
             found += [entry for entry in enumeration.grow() if is_subsort(entry.sort, sort)]
     if sort != BOOL:
         found = [entry for entry in found if entry.sort != BOOL]
-    return [Piece(entry.term, entry.cost, entry.marks, entry.values) for entry in found[:most]]
+    return [Piece(entry.term, entry.cost, entry.met, entry.values) for entry in found[:most]]
 
 
 def with_choices(tests: Sequence[Piece], answers: Sequence[Piece], most: int) -> list[Piece]:
@@ -126,4 +126,4 @@ def _choice(test: Piece, then: Piece, otherwise: Piece) -> Piece:
         for verdict, yes, no in zip(test.values, then.values, otherwise.values, strict=True)
     )
     cost = test.cost + then.cost + otherwise.cost + _CHOICE_COST
-    return Piece(Choice(test.term, then.term, otherwise.term), cost, test.marks | then.marks | otherwise.marks, values)
+    return Piece(Choice(test.term, then.term, otherwise.term), cost, test.met | then.met | otherwise.met, values)

@@ -8,7 +8,14 @@ from functools import reduce
 from operator import or_
 
 from compiler.acceptance.description import cost_bits
-from compiler.enumerate.guidance import NO_GUIDANCE, Guidance, focused, sorts_on_the_way, speaks_of_texts, wishes_of
+from compiler.enumerate.guidance import (
+    NO_GUIDANCE,
+    Guidance,
+    focused,
+    soft_constraints_of,
+    sorts_on_the_way,
+    speaks_of_texts,
+)
 from compiler.enumerate.ingredients import leaves_for, library_for
 from compiler.enumerate.probes import probes_of
 from compiler.enumerate.rendering import to_expr
@@ -20,7 +27,7 @@ from solver.enumeration import Leaf, Library
 from solver.evaluation import evaluate
 from solver.meter import Meter
 from solver.sorts import BOOL, Sort, is_subsort
-from solver.synthesis import WISH, Found, Goal, Synthesis, synthesize
+from solver.synthesis import UNMET_COST, Found, Goal, Synthesis, synthesize
 from solver.terms import App, Bind, Choice, Term, Var
 
 
@@ -76,7 +83,7 @@ def search_expressions(
     probes: Sequence[Mapping[str, object]] | None = None,
     guidance: Guidance = NO_GUIDANCE,
     confirm: Callable[[Term], bool] | None = None,
-    wished: Collection[str] | None = None,
+    preferred: Collection[str] | None = None,
     dearest: int = DEAREST,
 ) -> SearchReport:
     """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
@@ -85,8 +92,8 @@ def search_expressions(
     rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
     open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
     it earlier. ``guidance`` makes operations and constants cheap that the specification speaks of. ``confirm`` has the
-    last word on what fits. ``wished`` are the parameters that an expression should use, by default all. What costs more
-    than ``dearest`` is not looked for.
+    last word on what fits. ``preferred`` are the parameters that an expression should use, by default all. What costs
+    more than ``dearest`` is not looked for.
     """
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
@@ -99,19 +106,19 @@ def search_expressions(
     )
     more = probes_of(inputs) if probes is None else probes
     goal = _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted)
-    wishes = wishes_of(guidance)
+    soft = soft_constraints_of(guidance)
     library = library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance)
-    leaves = leaves_for(known, [*inputs, *more], wishes)
-    names = {name for name, _ in known if wished is None or name in wished or name in wishes}
-    marks = [leaf.mark for leaf in leaves if isinstance(leaf.term, Var) and leaf.term.name in names]
-    marks += [*library.marks.values(), *(item.mark for item in library.components)]
-    marks += [item.mark for item in library.binders]
-    goal = replace(goal, wishes=reduce(or_, marks, 0), confirm=confirm)
+    leaves = leaves_for(known, [*inputs, *more], soft)
+    names = {name for name, _ in known if preferred is None or name in preferred or name in soft}
+    met = [leaf.meets for leaf in leaves if isinstance(leaf.term, Var) and leaf.term.name in names]
+    met += [*library.met.values(), *(item.meets for item in library.components)]
+    met += [item.meets for item in library.binders]
+    goal = replace(goal, soft=reduce(or_, met, 0), confirm=confirm)
     meter = Meter(limit, should_stop)
     most = max(found_at_most, _RIVALS if more else 1)
     synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, most, dearest)
     known_good = _Check(inputs, targets, confirm)
-    refined_ = [_with_open_wishes(item, library, goal, known_good) for item in synthesis.found]
+    refined_ = [_with_unmet_constraints(item, library, goal, known_good) for item in synthesis.found]
     terms = sorted(refined_, key=lambda item: item.cost)
     found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost, item.after) for item in terms)
     return SearchReport(
@@ -173,29 +180,29 @@ class _Check:
         return self.confirm is None or self.confirm(term)
 
 
-def _with_open_wishes(found: Found, library: Library, goal: Goal, check: _Check) -> Found:
+def _with_unmet_constraints(found: Found, library: Library, goal: Goal, check: _Check) -> Found:
     """The term within those operations that the words name with their constants, and no part of it uses.
 
     Examples seldom show a limit that the words set, so that enumeration sees no difference.
     """
     for component in library.components:
         whole = App(component, (found.term,))
-        if component.mark and component.parameters == (component.result,) and component.result in goal.sorts:
-            mark = component.mark & goal.wishes & ~_marks_of(found.term)
-            if mark and check.holds(whole):
-                found = Found(whole, found.cost + component.cost - WISH * mark.bit_count(), found.after)
+        if component.meets and component.parameters == (component.result,) and component.result in goal.sorts:
+            meets = component.meets & goal.soft & ~_met_by(found.term)
+            if meets and check.holds(whole):
+                found = Found(whole, found.cost + component.cost - UNMET_COST * meets.bit_count(), found.after)
     return found
 
 
-def _marks_of(term: Term) -> int:
+def _met_by(term: Term) -> int:
     match term:
         case App(component, arguments):
-            return reduce(or_, map(_marks_of, arguments), component.mark)
+            return reduce(or_, map(_met_by, arguments), component.meets)
         case Choice(test, then, otherwise):
-            return _marks_of(test) | _marks_of(then) | _marks_of(otherwise)
+            return _met_by(test) | _met_by(then) | _met_by(otherwise)
         case Bind(binder, _, source, body, condition):
             inside = [part for part in (source, body, condition) if part is not None]
-            return reduce(or_, map(_marks_of, inside), binder.mark)
+            return reduce(or_, map(_met_by, inside), binder.meets)
         case _:
             return 0
 

@@ -19,13 +19,13 @@ from compiler.enumerate.universe import Universe
 from solver.behaviour import LONGEST_VALUE
 from solver.columns import NAMES, Columns, columns_of_text
 from solver.deduction import (
-    wishes_of_filter,
-    wishes_of_first,
-    wishes_of_groups,
-    wishes_of_kept_items,
-    wishes_of_map,
-    wishes_of_mapping,
-    wishes_of_remapping,
+    inverse_filter,
+    inverse_first,
+    inverse_groups,
+    inverse_kept_items,
+    inverse_map,
+    inverse_mapping,
+    inverse_remapping,
 )
 from solver.sorts import (
     ANY,
@@ -102,17 +102,17 @@ _KEYED = {
 
 # What the inside of a binder, or the argument of an operation, must be for a wanted result.
 _INVERSIONS = {
-    "[e for x in s]": wishes_of_map,
-    "tuple(e for x in s)": wishes_of_map,
-    '"".join(e for x in s)': wishes_of_map,
-    "[x for x in s if p]": wishes_of_filter,
-    "tuple(x for x in s if p)": wishes_of_filter,
-    '"".join(x for x in s if p)': wishes_of_filter,
-    "{x: e for x in s}": wishes_of_mapping,
-    "{k: v for k, v in s if p}": wishes_of_kept_items,
-    "next((x for x in s if p), None)": wishes_of_first,
-    "{key: [x for x in s if e == key] for key in dict.fromkeys(e for x in s)}": wishes_of_groups,
-    "{k: e for k, v in s}": wishes_of_remapping,
+    "[e for x in s]": inverse_map,
+    "tuple(e for x in s)": inverse_map,
+    '"".join(e for x in s)': inverse_map,
+    "[x for x in s if p]": inverse_filter,
+    "tuple(x for x in s if p)": inverse_filter,
+    '"".join(x for x in s if p)': inverse_filter,
+    "{x: e for x in s}": inverse_mapping,
+    "{k: v for k, v in s if p}": inverse_kept_items,
+    "next((x for x in s if p), None)": inverse_first,
+    "{key: [x for x in s if e == key] for key in dict.fromkeys(e for x in s)}": inverse_groups,
+    "{k: e for k, v in s}": inverse_remapping,
 }
 _UNWRAPPINGS: dict[str, Callable[[object], object]] = {
     '" ".join(a)': lambda text: text.split(" ") if isinstance(text, str) and " " in text else None,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from compiler.front.spec import Bound, Contract, Parameter
-from compiler.judge.mutation import Habit, Opaque, Value
+from compiler.judge.mutation import InputProfile, Opaque, Value
 from solver.sorts import (
     ANY,
     BOOL,
@@ -173,7 +173,9 @@ def _respect_length(value: str | list[Value], held: Range, rng: Random) -> Value
     return value[: max(held.longest, held.shortest)]
 
 
-def fresh_value(parameter: Parameter, seen: Sequence[Value], habit: Habit, size: int, rng: Random) -> Value | None:
+def generate_value(
+    parameter: Parameter, seen: Sequence[Value], profile: InputProfile, size: int, rng: Random
+) -> Value | None:
     """A new value of the parameter's sort with about ``size`` parts; ``None`` where its sort tells too little.
 
     A sort that is not written is read off the values seen, and without any off the parameter's name.
@@ -183,10 +185,10 @@ def fresh_value(parameter: Parameter, seen: Sequence[Value], habit: Habit, size:
         sort = join_all(sort_of_value(value) for value in seen if not isinstance(value, Opaque))
     if isinstance(sort, AnySort):
         sort = _sort_by_name(parameter.name) if not seen else ANY
-    if habit.words and sort == STR:
-        return rng.choice(habit.words)
+    if profile.words and sort == STR:
+        return rng.choice(profile.words)
     try:
-        return _fresh(sort, habit, size, rng)
+        return _generate(sort, profile, size, rng)
     except _NoValueError:
         return None
 
@@ -209,43 +211,43 @@ def _sort_by_name(name: str) -> Sort:
     return STR if _TEXT_NAMES.search(name) else INT
 
 
-def _fresh(sort: Sort, habit: Habit, size: int, rng: Random) -> Value:
+def _generate(sort: Sort, profile: InputProfile, size: int, rng: Random) -> Value:
     match sort:
         case AtomSort(name):
-            return _fresh_atom(name, habit, size, rng)
+            return _generate_atom(name, profile, size, rng)
         case ListSort(element) | IterableSort(element):
-            return _fresh_items(element, habit, size, rng)
+            return _generate_items(element, profile, size, rng)
         case RowSort(element):
-            return tuple(_fresh_items(element, habit, size, rng))
+            return tuple(_generate_items(element, profile, size, rng))
         case SetSort(element):
-            return set(_fresh_items(_as_key(element), habit, size, rng))
+            return set(_generate_items(_as_key(element), profile, size, rng))
         case TupleSort(items):
-            return tuple(_fresh(item, habit, size, rng) for item in items)
+            return tuple(_generate(item, profile, size, rng) for item in items)
         case DictSort(key, value):
-            keys = _fresh_items(_as_key(key), habit, size, rng)
-            return {item: _fresh(value, habit, max(1, size // 2), rng) for item in keys}
+            keys = _generate_items(_as_key(key), profile, size, rng)
+            return {item: _generate(value, profile, max(1, size // 2), rng) for item in keys}
         case UnionSort(options):
-            return _fresh(rng.choice(options), habit, size, rng)
+            return _generate(rng.choice(options), profile, size, rng)
         case FunctionSort(parameters, result):
-            return _fresh_function(len(parameters) if parameters is not None else 1, result, rng)
+            return _generate_function(len(parameters) if parameters is not None else 1, result, rng)
         case NamedSort(name):
-            return _fresh_named(name, habit, size, rng)
+            return _generate_named(name, profile, size, rng)
         case AnySort():
             raise _NoValueError
 
 
-def _fresh_atom(name: str, habit: Habit, size: int, rng: Random) -> Value:
+def _generate_atom(name: str, profile: InputProfile, size: int, rng: Random) -> Value:
     match name:
         case "bool":
             return rng.random() < 0.5
         case "int":
             reach = 3 * size
-            near = rng.randint(-reach if habit.lowest < 0 else 0, reach)
-            return rng.choice([near, near, int(rng.choice(habit.numbers))])
+            near = rng.randint(-reach if profile.lowest < 0 else 0, reach)
+            return rng.choice([near, near, int(rng.choice(profile.numbers))])
         case "float":
-            return round(rng.uniform(max(habit.lowest, -3.0 * size), 4.0 * size), rng.randint(0, 2))
+            return round(rng.uniform(max(profile.lowest, -3.0 * size), 4.0 * size), rng.randint(0, 2))
         case "str":
-            return "".join(rng.choice(habit.letters) for _ in range(rng.randint(0, 2 * size)))
+            return "".join(rng.choice(profile.letters) for _ in range(rng.randint(0, 2 * size)))
         case "bytes":
             return bytes(rng.randrange(128) for _ in range(rng.randint(0, size)))
         case "complex":
@@ -254,15 +256,15 @@ def _fresh_atom(name: str, habit: Habit, size: int, rng: Random) -> Value:
             return None
 
 
-def _fresh_items(element: Sort, habit: Habit, size: int, rng: Random) -> list[Value]:
+def _generate_items(element: Sort, profile: InputProfile, size: int, rng: Random) -> list[Value]:
     if isinstance(element, AnySort):
         element = INT
-    items = [_fresh(element, habit, max(1, size // 2), rng) for _ in range(rng.randint(0, size))]
+    items = [_generate(element, profile, max(1, size // 2), rng) for _ in range(rng.randint(0, size))]
     if items and rng.random() < 0.3:
         items.insert(rng.randrange(len(items)), rng.choice(items))
     if any(isinstance(item, Opaque) for item in items):
         raise _NoValueError
-    return sorted(items) if habit.rising and element in (INT, FLOAT, STR) else items  # type: ignore[type-var]
+    return sorted(items) if profile.rising and element in (INT, FLOAT, STR) else items  # type: ignore[type-var]
 
 
 def _as_key(sort: Sort) -> Sort:
@@ -278,7 +280,7 @@ def _as_key(sort: Sort) -> Sort:
             return sort
 
 
-def _fresh_function(count: int, result: Sort, rng: Random) -> Opaque:
+def _generate_function(count: int, result: Sort, rng: Random) -> Opaque:
     names = ["a", "b", "c", "d", "e"][:count]
     head = f"lambda {', '.join(names)}: "
     if result == BOOL:
@@ -289,10 +291,10 @@ def _fresh_function(count: int, result: Sort, rng: Random) -> Opaque:
     return Opaque(head + rng.choice(bodies))
 
 
-def _fresh_named(name: str, habit: Habit, size: int, rng: Random) -> Value:
+def _generate_named(name: str, profile: InputProfile, size: int, rng: Random) -> Value:
     match name:
         case "Decimal" | "Fraction":
-            number = rng.randint(-size if habit.lowest < 0 else 0, 4 * size)
+            number = rng.randint(-size if profile.lowest < 0 else 0, 4 * size)
             return Opaque(
                 f"Decimal('{number}.{rng.randint(0, 99)}')" if name == "Decimal" else f"Fraction({number}, 3)"
             )

@@ -14,19 +14,19 @@ from random import Random
 from typing import TypeAlias
 
 from compiler.front.spec import Example, FunctionSpec, Parameter
-from compiler.judge.input_generation import Range, fresh_value, range_of, respect
-from compiler.judge.mutation import KEEP, Habit, Opaque, Value, edit, habit_of, text_of
+from compiler.judge.input_generation import Range, generate_value, range_of, respect
+from compiler.judge.mutation import KEEP, InputProfile, Opaque, Value, edit, profile_of, text_of
 
 Row: TypeAlias = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """All that is known of a function's inputs: a habit and a range for each place, and what holds between places."""
+    """All that is known of a function's inputs: a profile and a range for each place, and what holds between places."""
 
     rows: tuple[Row, ...]
     parameters: tuple[Parameter, ...]
-    habits: tuple[Habit, ...]
+    profiles: tuple[InputProfile, ...]
     ranges: tuple[Range, ...]
     relations: tuple[tuple[str, int, int], ...]
 
@@ -65,9 +65,9 @@ def _plan(function: FunctionSpec) -> _Plan | None:
     width = max([len(positional), *map(len, rows)]) if star else len(positional)
     rows = tuple(row for row in rows if len(row) <= width)
     places = positional + (star,) * (width - len(positional)) if star else positional
-    habits = tuple(_habit(function, rows, place, parameter) for place, parameter in enumerate(places))
+    profiles = tuple(_profile(function, rows, place, parameter) for place, parameter in enumerate(places))
     ranges = tuple(range_of(parameter, function.contracts) for parameter in places)
-    return _Plan(rows, places, habits, ranges, tuple(_relations(rows, len(places))))
+    return _Plan(rows, places, profiles, ranges, tuple(_relations(rows, len(places))))
 
 
 def _row(example: Example, positional: Sequence[Parameter]) -> Row | None:
@@ -95,7 +95,7 @@ def _parse(text: str) -> Value:
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d+)?(?![\w.]\w)")
 
 
-def _habit(function: FunctionSpec, rows: Sequence[Row], place: int, parameter: Parameter) -> Habit:
+def _profile(function: FunctionSpec, rows: Sequence[Row], place: int, parameter: Parameter) -> InputProfile:
     values = [row[place] for row in rows if place < len(row) and not isinstance(row[place], Opaque)]
     mention = re.compile(rf"\b{re.escape(parameter.name)}\b")
     raising = [contract.condition for contract in function.contracts if contract.kind == "raises"]
@@ -104,7 +104,7 @@ def _habit(function: FunctionSpec, rows: Sequence[Row], place: int, parameter: P
         ast.literal_eval(text.lstrip("0") or "0") for text in _NUMBER.findall(f"{conditions} {function.prose}")[:12]
     ]
     near = [number + step for number in numbers if isinstance(number, int) for step in (0, -1, 1) if number + step >= 0]
-    return habit_of(values, near, negative=not values or any(mention.search(text) for text in raising))
+    return profile_of(values, near, negative=not values or any(mention.search(text) for text in raising))
 
 
 def _relations(rows: Sequence[Row], width: int) -> Iterator[tuple[str, int, int]]:
@@ -137,7 +137,7 @@ def _stream(plan: _Plan, count: int, rng: Random) -> Iterator[Row]:
         if edits == 1:
             yield from (_crossed(plan, rng) for _ in range(count // 10))
     for attempt in range(tries):
-        fresh = _fresh_row(plan, 1 + attempt * 12 // tries, rng)
+        fresh = _generate_row(plan, 1 + attempt * 12 // tries, rng)
         if fresh is not None and (not plan.rows or attempt % 3 == 0):
             yield fresh
         if plan.rows:
@@ -158,7 +158,7 @@ def _edited(row: Row, plan: _Plan, edits: int, rng: Random) -> Row:
         if isinstance(value, Opaque) or value is None or rng.random() < 0.08:
             value = rng.choice([other[place] for other in plan.rows if place < len(other)] or [value])
         else:
-            value = edit(value, plan.habits[place], rng)
+            value = edit(value, plan.profiles[place], rng)
         values[place] = value if isinstance(value, Opaque) else respect(value, plan.ranges[place], rng)
     return tuple(_related(values, plan, rng))
 
@@ -175,23 +175,23 @@ def _related(values: list[Value], plan: _Plan, rng: Random) -> list[Value]:
         elif kind == "within length" and isinstance(b, int):
             values[right] = min(max(b, 0), len(a))
         elif kind == "same length" and isinstance(b, (list, str)):
-            values[right] = _of_length(b, len(a), plan.habits[right], rng)
+            values[right] = _of_length(b, len(a), plan.profiles[right], rng)
     return values
 
 
-def _of_length(value: list[Value] | str, length: int, habit: Habit, rng: Random) -> Value:
+def _of_length(value: list[Value] | str, length: int, profile: InputProfile, rng: Random) -> Value:
     if isinstance(value, str):
-        return value[:length] + "".join(rng.choice(habit.letters) for _ in range(length - len(value)))
+        return value[:length] + "".join(rng.choice(profile.letters) for _ in range(length - len(value)))
     pool = value or [0]
-    return value[:length] + [edit(rng.choice(pool), habit, rng) for _ in range(length - len(value))]
+    return value[:length] + [edit(rng.choice(pool), profile, rng) for _ in range(length - len(value))]
 
 
-def _fresh_row(plan: _Plan, size: int, rng: Random) -> Row | None:
+def _generate_row(plan: _Plan, size: int, rng: Random) -> Row | None:
     """New values of the parameters' sorts; an example's argument where the sort says nothing."""
     values: list[Value] = []
     for place, parameter in enumerate(plan.parameters):
         seen = [row[place] for row in plan.rows if place < len(row)]
-        made = fresh_value(parameter, seen, plan.habits[place], size, rng)
+        made = generate_value(parameter, seen, plan.profiles[place], size, rng)
         if made is None:
             if not seen:
                 return None

@@ -78,16 +78,16 @@ def judge(
     inputs: Mapping[str, Sequence[tuple[str, ...]]],
     limits: Limits | None = None,
     *,
-    obeyed: Sequence[Stop] | None = None,
+    replay_log: Sequence[Stop] | None = None,
 ) -> Judgement:
     """Run a program on its functions' examples and on generated inputs (argument texts by function name).
 
-    ``obeyed`` is what was stopped in the same run before: it is left out, and ``limits`` count for nothing.
+    ``replay_log`` is what was stopped in the same run before: it is left out, and ``limits`` count for nothing.
     """
     trials = [trial for function in functions for trial in _trials(function, inputs.get(function.name, ()))]
     probes = [trial.probe for trial in trials]
-    again = obeyed is not None
-    results = run_again(program, probes, obeyed or ()) if again else run_probes(program, probes, limits or LIMITS)
+    again = replay_log is not None
+    results = run_again(program, probes, replay_log or ()) if again else run_probes(program, probes, limits or LIMITS)
     runs = list(zip(trials, results, strict=True))
     violations, checked, exemplified = _check_contracts(runs)
     generated = [(trial, result) for trial, result in runs if trial.example is None]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 Value: TypeAlias = object
 KEEP = 0.85
-"""How often an edit keeps a habit that the examples show."""
+"""How often an edit keeps a profile that the examples show."""
 _LONGEST = 40
 
 
@@ -26,7 +26,7 @@ class Opaque:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class InputProfile:
     """What the values of one parameter have in common.
 
     ``lowest`` and ``highest`` bound numbers; ``numbers`` are worth trying as they are. ``letters`` is the alphabet of
@@ -47,8 +47,8 @@ class Habit:
     fixed_length: bool = True
 
 
-def habit_of(values: Sequence[Value], numbers: Iterable[int | float], *, negative: bool) -> Habit:
-    """The habit of a parameter whose examples have these values; ``negative`` permits numbers below all seen."""
+def profile_of(values: Sequence[Value], numbers: Iterable[int | float], *, negative: bool) -> InputProfile:
+    """The profile of a parameter whose examples have these values; ``negative`` permits numbers below all seen."""
     leaves = [leaf for value in values for leaf in _leaves(value)]
     seen = [leaf for leaf in leaves if isinstance(leaf, (int, float)) and not isinstance(leaf, bool) and leaf == leaf]
     texts = [leaf for leaf in leaves if isinstance(leaf, str)]
@@ -56,7 +56,7 @@ def habit_of(values: Sequence[Value], numbers: Iterable[int | float], *, negativ
     low, high = min(seen, default=-20), max(seen, default=50)
     shapes = {_shape(text) for text in texts}
     items = [element for item in lists for element in item]
-    return Habit(
+    return InputProfile(
         lowest=min(low, -abs(high), -5) if negative or low < 0 else min(low, 0),
         highest=high * 2 + 5 if high > 0 else 10,
         numbers=tuple(dict.fromkeys([*seen[:20], *numbers])) or (0, 1),
@@ -136,56 +136,56 @@ def _is_rectangular(value: Value) -> bool:
     return len(value[0]) > 0 and len({len(row) for row in value}) == 1
 
 
-def edit(value: Value, habit: Habit, rng: Random) -> Value:
+def edit(value: Value, profile: InputProfile, rng: Random) -> Value:
     """The value with one small change somewhere; the value itself is left as it is."""
     match value:
         case bool():
             return not value
         case int() | float():
-            return _edit_number(value, habit, rng)
+            return _edit_number(value, profile, rng)
         case str():
-            return _edit_text(value, habit, rng)
+            return _edit_text(value, profile, rng)
         case bytes():
-            return _edit_text(value.decode("latin-1"), habit, rng).encode("latin-1", "ignore")
+            return _edit_text(value.decode("latin-1"), profile, rng).encode("latin-1", "ignore")
         case list():
-            return _edit_list(value, habit, rng)
+            return _edit_list(value, profile, rng)
         case tuple():
-            return _edit_tuple(value, habit, rng)
+            return _edit_tuple(value, profile, rng)
         case set() | frozenset():
-            return type(value)(_hashable(_edit_list(sorted(value, key=repr), replace(habit, rising=False), rng)))
+            return type(value)(_hashable(_edit_list(sorted(value, key=repr), replace(profile, rising=False), rng)))
         case dict():
-            return _edit_dict(value, habit, rng)
+            return _edit_dict(value, profile, rng)
         case _:
             return value
 
 
-def _edit_number(value: int | float, habit: Habit, rng: Random) -> int | float:
+def _edit_number(value: int | float, profile: InputProfile, rng: Random) -> int | float:
     ways: list[Callable[[], int | float]] = [
         lambda: value + 1,
         lambda: value - 1,
         lambda: value * 2,
         lambda: value // 2 if isinstance(value, int) else value / 2,
-        lambda: rng.choice(habit.numbers),
+        lambda: rng.choice(profile.numbers),
         lambda: rng.choice((0, 1, 2)),
         lambda: -value,
-        lambda: rng.randint(int(max(habit.lowest, -1000)), int(min(habit.highest, 10**6))),
+        lambda: rng.randint(int(max(profile.lowest, -1000)), int(min(profile.highest, 10**6))),
     ]
     if isinstance(value, float):
         ways += [lambda: value + 0.5, lambda: round(value), lambda: round(value + rng.uniform(-1, 1), 2)]
     for _ in range(8):
         made = rng.choice(ways)()
         number = float(made) if isinstance(value, float) else int(made)
-        if number != value and habit.lowest <= number <= habit.highest:
+        if number != value and profile.lowest <= number <= profile.highest:
             return number
     return value
 
 
-def _edit_text(text: str, habit: Habit, rng: Random) -> str:
-    if text in habit.words and rng.random() < KEEP:
-        return rng.choice(habit.words)
-    if habit.formats and _shape(text) in habit.formats and rng.random() < 0.95:
+def _edit_text(text: str, profile: InputProfile, rng: Random) -> str:
+    if text in profile.words and rng.random() < KEEP:
+        return rng.choice(profile.words)
+    if profile.formats and _shape(text) in profile.formats and rng.random() < 0.95:
         return _same_shape(text, rng)
-    place, letter = rng.randrange(len(text) + 1), rng.choice(habit.letters)
+    place, letter = rng.randrange(len(text) + 1), rng.choice(profile.letters)
     words = text.split(" ")
     ways: list[Callable[[], str]] = [
         lambda: text[:place] + letter + text[place:],
@@ -222,39 +222,39 @@ def _same_shape(text: str, rng: Random) -> str:
     return edited if _shape(edited) == _shape(text) else text[:place] + rng.choice(pool) + text[place + 1 :]
 
 
-def _edit_list(items: list[Value], habit: Habit, rng: Random) -> list[Value]:
-    if habit.rectangular and _is_rectangular(items) and rng.random() < KEEP:
-        return _edit_table(items, habit, rng)
+def _edit_list(items: list[Value], profile: InputProfile, rng: Random) -> list[Value]:
+    if profile.rectangular and _is_rectangular(items) and rng.random() < KEEP:
+        return _edit_table(items, profile, rng)
     if items and rng.random() < 0.45:
         place = rng.randrange(len(items))
-        made = [*items[:place], edit(items[place], habit, rng), *items[place + 1 :]]
+        made = [*items[:place], edit(items[place], profile, rng), *items[place + 1 :]]
     else:
-        made = _rearrange(items, habit, rng)
-    if habit.rising and rng.random() < KEEP:
+        made = _rearrange(items, profile, rng)
+    if profile.rising and rng.random() < KEEP:
         made = _sorted_if_possible(made)
     return made[:_LONGEST]
 
 
-def _rearrange(items: list[Value], habit: Habit, rng: Random) -> list[Value]:
+def _rearrange(items: list[Value], profile: InputProfile, rng: Random) -> list[Value]:
     if not items:
-        return [rng.choice(habit.newcomers)] if habit.newcomers else []
+        return [rng.choice(profile.newcomers)] if profile.newcomers else []
     place, other = rng.randrange(len(items)), rng.randrange(len(items))
     ways: list[Callable[[], list[Value]]] = [
         lambda: items[:place] + items[place + 1 :],
         lambda: [*items[:place], items[other], *items[place:]],
-        lambda: [*items[:place], edit(items[other], habit, rng), *items[place:]],
+        lambda: [*items[:place], edit(items[other], profile, rng), *items[place:]],
         lambda: [*items[:place], items[other], *items[place + 1 :]],
         lambda: rng.sample(items, len(items)),
         lambda: items[::-1],
         lambda: items[: place + 1],
-        lambda: [*items, edit(items[-1], habit, rng)],
+        lambda: [*items, edit(items[-1], profile, rng)],
         lambda: [items[place]],
         list,
     ]
     return rng.choice(ways)()
 
 
-def _edit_table(rows: list[Value], habit: Habit, rng: Random) -> list[Value]:
+def _edit_table(rows: list[Value], profile: InputProfile, rng: Random) -> list[Value]:
     table = [list(row) for row in rows if isinstance(row, list)]
     height, width = len(table), len(table[0])
     row, column = rng.randrange(height), rng.randrange(width)
@@ -262,7 +262,7 @@ def _edit_table(rows: list[Value], habit: Habit, rng: Random) -> list[Value]:
         case 0 if height > 1:
             del table[row]
         case 1 if height < _LONGEST:
-            table.insert(row, [edit(cell, habit, rng) for cell in table[row]])
+            table.insert(row, [edit(cell, profile, rng) for cell in table[row]])
         case 2 if width > 1:
             table = [[*line[:column], *line[column + 1 :]] for line in table]
         case 3 if width < _LONGEST:
@@ -270,20 +270,20 @@ def _edit_table(rows: list[Value], habit: Habit, rng: Random) -> list[Value]:
         case 4:
             table[0], table[row] = table[row], table[0]
         case _:
-            table[row][column] = edit(table[row][column], habit, rng)
+            table[row][column] = edit(table[row][column], profile, rng)
     return list(table)
 
 
-def _edit_tuple(items: tuple[Value, ...], habit: Habit, rng: Random) -> tuple[Value, ...]:
-    if not items or not habit.fixed_length:
-        return tuple(_rearrange(list(items), habit, rng))
+def _edit_tuple(items: tuple[Value, ...], profile: InputProfile, rng: Random) -> tuple[Value, ...]:
+    if not items or not profile.fixed_length:
+        return tuple(_rearrange(list(items), profile, rng))
     if rng.random() < 0.05:
         return items[::-1]
     place = rng.randrange(len(items))
-    return (*items[:place], edit(items[place], habit, rng), *items[place + 1 :])
+    return (*items[:place], edit(items[place], profile, rng), *items[place + 1 :])
 
 
-def _edit_dict(items: dict[Value, Value], habit: Habit, rng: Random) -> dict[Value, Value]:
+def _edit_dict(items: dict[Value, Value], profile: InputProfile, rng: Random) -> dict[Value, Value]:
     pairs = list(items.items())
     if not pairs:
         return items
@@ -293,7 +293,7 @@ def _edit_dict(items: dict[Value, Value], habit: Habit, rng: Random) -> dict[Val
         case 0:
             return dict(pairs[:place] + pairs[place + 1 :])
         case 1:
-            return {**items, _hashable([edit(key, habit, rng)])[0]: value}
+            return {**items, _hashable([edit(key, profile, rng)])[0]: value}
         case 2:
             return {**items, key: pairs[other][1]}
         case 3:
@@ -301,7 +301,7 @@ def _edit_dict(items: dict[Value, Value], habit: Habit, rng: Random) -> dict[Val
         case 4:
             return dict(rng.sample(pairs, len(pairs)))
         case _:
-            return {**items, key: edit(value, habit, rng)}
+            return {**items, key: edit(value, profile, rng)}
 
 
 def _hashable(items: list[Value]) -> list[Value]:

@@ -14,7 +14,7 @@ from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError
 from compiler.acceptance.candidate import Candidate
 from compiler.acceptance.selection import Choice, select
-from compiler.acceptance.verification import evidence_for, is_accepted
+from compiler.acceptance.verification import is_accepted, verify_program
 from compiler.front import read_spec
 from compiler.front.spec import FunctionSpec, Spec
 from compiler.judge.verdicts import Violated, describe
@@ -32,8 +32,8 @@ from compiler.pipeline.result import FunctionResult, Result, Status
 from compiler.propagation.narrow import narrow
 from compiler.synthesis.pool import Pool
 from compiler.synthesis.strategy import fill
-from compiler.task.budget import Budget, Obeyed
-from compiler.task.few_shot import Shot
+from compiler.task.budget import Budget, ReplayLog
+from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.task.unit import Unit, group_functions
 from compiler.task.usage import Usage
@@ -64,26 +64,26 @@ def compile_source(
     backend: Backend | None = None,
     *,
     more: Sequence[Source] = (),
-    shots: Sequence[Shot] = (),
-    obeyed: Obeyed | None = None,
+    few_shot: Sequence[FewShotExample] = (),
+    replay_log: ReplayLog | None = None,
     trace: Trace | None = None,
     progress: Progress | None = None,
     clock: Callable[[], float] = monotonic,
 ) -> Result:
     """Compile a specification of one file, or of ``more``.
 
-    ``backend`` is the model, ``None`` for none; ``shots`` are similar functions that it may be shown. ``obeyed`` is
-    what a replay keeps to. ``trace`` is an empty one to be filled, for who wants it also where the compile fails.
+    ``backend`` is the model, ``None`` for none; ``few_shot`` are similar functions that it may be shown. ``replay_log``
+    is what a replay keeps to. ``trace`` is an empty one to be filled, for who wants it also where the compile fails.
     ``progress`` is told in a few words what is being done. ``clock`` gives the seconds that the budget counts. A
     specification that no program meets gives a rejected result. Raises ``LiftcError`` where the specification cannot be
     read or the back end fails.
     """
     say, sources = progress or (lambda _: None), (source, *more)
     told, chosen = Trace() if trace is None else trace, options or Options()
-    budget = Budget(chosen.budget_tokens, chosen.budget_seconds, told, obeyed, chosen.budget_money, clock)
+    budget = Budget(chosen.budget_tokens, chosen.budget_seconds, told, replay_log, chosen.budget_money, clock)
     try:
         with observed(lambda query: record_query(told, query)):
-            return _compile(sources, chosen, backend, tuple(shots), budget, say)
+            return _compile(sources, chosen, backend, tuple(few_shot), budget, say)
     except LiftcError as error:
         raise relocated(error, sources) from error
 
@@ -92,18 +92,18 @@ def _compile(
     sources: Sequence[Source],
     options: Options,
     backend: Backend | None,
-    shots: tuple[Shot, ...],
+    few_shot: tuple[FewShotExample, ...],
     budget: Budget,
     say: Progress,
 ) -> Result:
     trace = budget.trace
-    _record_start(trace, sources, options, backend, shots)
+    _record_start(trace, sources, options, backend, few_shot)
     with budget.phase("front"):
         spec = read_spec(*sources)
     chosen: list[_Chosen] = []
     for functions in group_functions(spec.functions):
         context = assemble(spec, _candidates(chosen)).context
-        unit = Unit(spec, functions, context, shots)
+        unit = Unit(spec, functions, context, few_shot)
         say(f"compiling {unit.name}")
         chosen.append(_compile_unit(unit, options, backend, budget, trace, say))
     return _finish(spec, chosen, options, backend, budget, trace)
@@ -114,7 +114,11 @@ def _candidates(chosen: Sequence[_Chosen]) -> list[tuple[Unit, Candidate]]:
 
 
 def _record_start(
-    trace: Trace, sources: Sequence[Source], options: Options, backend: Backend | None, shots: Sequence[Shot]
+    trace: Trace,
+    sources: Sequence[Source],
+    options: Options,
+    backend: Backend | None,
+    few_shot: Sequence[FewShotExample],
 ) -> None:
     trace.record(
         "compile",
@@ -133,7 +137,7 @@ def _record_start(
             "scratch": options.scratch,
             "fim": options.fim,
         },
-        shots=[[shot.specification, shot.program] for shot in shots],
+        few_shot=[[example.specification, example.program] for example in few_shot],
         engine=backend.engine if backend else None,
         model=backend.model if backend else None,
         stages=[[stage.engine, stage.model] for stage in backend.stages] if isinstance(backend, Cascade) else [],
@@ -219,7 +223,7 @@ def _function_result(
         return FunctionResult(function.name, False, None), []
     candidate = item.choice.candidate
     with budget.phase("verify"):
-        evidence = evidence_for(function, assembly.program, item.pool.inputs_of(function), budget)
+        evidence = verify_program(function, assembly.program, item.pool.inputs_of(function), budget)
     for clause in evidence.clauses:
         trace.record(
             "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)

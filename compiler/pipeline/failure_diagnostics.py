@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backends.protocol import Backend
 from compiler.acceptance.evidence import questions
 from compiler.acceptance.selection import Choice
-from compiler.acceptance.verification import Testimony
+from compiler.acceptance.verification import Verification
 from compiler.front.spec import FunctionSpec
 from compiler.judge.verdicts import describe
 from compiler.synthesis.pool import Pool
@@ -112,7 +112,7 @@ def not_accepted(unit: Unit, choice: Choice, budget: Budget, *, best_effort: boo
     return Diagnostic("L0402", message, _label(unit.functions[0]), (*differ, *_ended(budget)), (decide, *written))
 
 
-def last_verdict_failed(function: FunctionSpec, evidence: Testimony) -> Diagnostic:
+def last_verdict_failed(function: FunctionSpec, evidence: Verification) -> Diagnostic:
     """That an accepted candidate does not hold as the text that would be written."""
     notes = tuple(f"{clause.clause}: {describe(clause.verdict)}" for clause in evidence.against[:3])
     message = f"`{function.name}` fails its last verdict, on the text to be written"

@@ -15,8 +15,8 @@ from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.judge.stops import Stop
 from compiler.pipeline.result import Result
-from compiler.task.budget import Obeyed
-from compiler.task.few_shot import Shot
+from compiler.task.budget import ReplayLog
+from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.text.source import Source
 from compiler.trace.events import Event, Trace
@@ -101,13 +101,15 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
         start = trace.events[0].data
         source = Source(str(start["name"]), str(start["text"]))
         more = [Source(name, text) for name, text in map(_texts, _listed(start.get("more", [])))]
-        shots = [Shot(*_texts(pair)) for pair in _listed(start.get("shots", []))]
+        few_shot = [FewShotExample(*_texts(pair)) for pair in _listed(start.get("few_shot", []))]
         options = _options(start["options"])
         backend = _recorded(trace)
-        obeyed = _obeyed(trace)
+        replay_log = _replay_log(trace)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it lacks {error}") from error
-    return compile_source(source, options, backend, more=more, shots=shots, obeyed=obeyed, progress=progress)
+    return compile_source(
+        source, options, backend, more=more, few_shot=few_shot, replay_log=replay_log, progress=progress
+    )
 
 
 def compare(trace: Trace, replayed: Result) -> Comparison:
@@ -167,13 +169,13 @@ def _proposal(event: Event) -> Proposal:
     )
 
 
-def _obeyed(trace: Trace) -> Obeyed:
+def _replay_log(trace: Trace) -> ReplayLog:
     cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
     stops = {
         (str(event.data["where"]), _whole(event.data["step"])): tuple(map(_stop, _listed(event.data["calls"])))
         for event in trace.select("stopped")
     }
-    return Obeyed(cuts, stops)
+    return ReplayLog(cuts, stops)
 
 
 def _texts(value: object) -> tuple[str, str]:

@@ -45,7 +45,7 @@ class Pool:
         logprob: float | None = None,
         greedy: bool = False,
         parent: int | None = None,
-        convincing: bool = True,
+        mdl_significant: bool = True,
         suggested: bool = False,
     ) -> Candidate:
         """Judge a program that fills every hole, or find it where it was judged before."""
@@ -58,7 +58,7 @@ class Pool:
                 known,
                 votes=known.votes + votes,
                 greedy=known.greedy or greedy,
-                convincing=known.convincing or convincing,
+                mdl_significant=known.mdl_significant or mdl_significant,
             )
             self.trace.record("candidate", unit=self.unit.name, index=place, origin=origin, repeats=True)
             return self.candidates[place]
@@ -68,10 +68,10 @@ class Pool:
         )
         with self.budget.phase("judge"):
             judgement = self.budget.judged(
-                "candidate", lambda obeyed: judge(program, self.unit.functions, inputs, obeyed=obeyed)
+                "candidate", lambda replay_log: judge(program, self.unit.functions, inputs, replay_log=replay_log)
             )
         candidate = Candidate(
-            index, origin, module, program, judgement, votes, logprob, greedy, parent, convincing, suggested
+            index, origin, module, program, judgement, votes, logprob, greedy, parent, mdl_significant, suggested
         )
         self.candidates.append(candidate)
         self._places[program] = index
@@ -112,6 +112,6 @@ class Pool:
         return [candidate for candidate in self.clean if candidate.origin == "search"]
 
     @property
-    def convincing(self) -> list[Candidate]:
-        """The candidates that break nothing and that more than chance speaks for."""
-        return [candidate for candidate in self.clean if candidate.convincing]
+    def mdl_significant(self) -> list[Candidate]:
+        """The candidates that break nothing and whose description length is significant."""
+        return [candidate for candidate in self.clean if candidate.mdl_significant]

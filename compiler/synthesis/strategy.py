@@ -40,15 +40,15 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
         force(pool)
         if searching and not pool.clean:
             _search(pool, say)
-        if pool.convincing or backend is None:
+        if pool.mdl_significant or backend is None:
             return
     stages = stages_of(backend)
     for place, stage in enumerate(stages):
         failure = _try_to_ask(pool, stage, options, say, len(stages) - place)
-        if not pool.convincing and (failure is None or pool.candidates):
+        if not pool.mdl_significant and (failure is None or pool.candidates):
             _mend(pool, options, say, searching=searching)
             searching = False
-        if pool.convincing:
+        if pool.mdl_significant:
             return
     if failure is not None and not pool.clean:
         raise failure
@@ -71,17 +71,17 @@ def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> No
     """
     if searching:
         _search(pool, say)
-    if "repair" not in options.without and not pool.convincing:
+    if "repair" not in options.without and not pool.mdl_significant:
         say(f"repairing near-misses of {pool.unit.name}")
         recombine(pool)
-        if not pool.convincing:
+        if not pool.mdl_significant:
             repair(pool)
 
 
 def _search(pool: Pool, say: Progress) -> None:
     say(f"searching for {pool.unit.name}")
     fill_by_contract(pool)
-    if not pool.convincing:
+    if not pool.mdl_significant:
         search(pool)
         search_several(pool)
 

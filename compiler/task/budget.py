@@ -19,7 +19,7 @@ _FEWEST_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Obeyed:
+class ReplayLog:
     """What a replay keeps to, whatever its own clock says.
 
     ``cuts`` are the steps at which a budget cut something off, by the place; ``stops`` are the calls that a limit
@@ -36,7 +36,7 @@ class Budget:
 
     Whoever can be stopped by time asks ``cut(where)`` at each step. The first refusal is recorded as a ``cut``
     event with the number of the step. Whoever runs a program does so in ``judged``, which records the calls that a
-    limit stopped. A replay is given both in ``obeyed``.
+    limit stopped. A replay is given both in ``replay_log``.
 
     ``clock`` gives the seconds that count, from any beginning. ``money`` bounds what all answers are worth, also those
     from the cache: so the same cache gives the same compile.
@@ -45,7 +45,7 @@ class Budget:
     tokens: int
     seconds: float
     trace: Trace
-    obeyed: Obeyed | None = None
+    replay_log: ReplayLog | None = None
     money: float | None = None
     clock: Callable[[], float] = monotonic
     spent_tokens: int = 0
@@ -122,7 +122,7 @@ class Budget:
         """
         if self.money is None:
             return list(requests)
-        known = price_of if self.obeyed is not None else required_price
+        known = price_of if self.replay_log is not None else required_price
         price = known(backend.engine, backend.model)
         where = f"money for {backend.engine} {backend.model}"
         left = self.money - self._worth
@@ -138,8 +138,8 @@ class Budget:
         That is ``most`` where no answer of this compile tells how fast the model is, and 0 where too little is left.
         """
         where = f"answer {self._step('answers')}"
-        if self.obeyed is not None:
-            limit = self.obeyed.cuts.get(where, most)
+        if self.replay_log is not None:
+            limit = self.replay_log.cuts.get(where, most)
         else:
             tokens, seconds = self._decoded
             left = max(0.0, self.seconds - self.elapsed)
@@ -156,9 +156,9 @@ class Budget:
     def _refuses(self, where: str, over: bool) -> bool:
         """Whether a budget that is ``over`` or not ends ``where`` at its next step; once ended, it stays so."""
         step = self._step(where)
-        obeyed = self.obeyed
+        replay_log = self.replay_log
         known = any(event.data["where"] == where for event in self.trace.select("cut"))
-        cut = over or known if obeyed is None else step >= obeyed.cuts.get(where, step + 1)
+        cut = over or known if replay_log is None else step >= replay_log.cuts.get(where, step + 1)
         if cut and not known:
             self.trace.record("cut", where=where, step=step)
         return cut
@@ -170,7 +170,7 @@ class Budget:
     def judged(self, where: str, run: Callable[[Sequence[Stop] | None], Judgement]) -> Judgement:
         """The judgement of ``run``, which is told what a replay must leave out, ``None`` in a compile of its own."""
         step = self._step(where)
-        judgement = run(None if self.obeyed is None else self.obeyed.stops.get((where, step), ()))
+        judgement = run(None if self.replay_log is None else self.replay_log.stops.get((where, step), ()))
         if judgement.stops:
             calls = [[stop.call, stop.check, stop.reason] for stop in judgement.stops]
             self.trace.record("stopped", where=where, step=step, calls=calls)

@@ -1,4 +1,4 @@
-"""Shots: what a model is shown before it is asked, from specifications that were compiled before."""
+"""Few-shot examples: what a model is shown before it is asked, from specifications that were compiled before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class FewShotExample:
     """A specification as it was given, and the accepted function."""
 
     specification: str

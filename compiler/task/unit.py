@@ -11,7 +11,7 @@ from compiler.front.order import mutual_groups
 from compiler.front.spec import Example, FunctionSpec, Satisfies, Spec
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Function, Import, Module
-from compiler.task.few_shot import Shot
+from compiler.task.few_shot import FewShotExample
 from compiler.text.source import Source
 
 
@@ -22,7 +22,7 @@ class Unit:
     spec: Spec
     functions: tuple[FunctionSpec, ...]
     context: str
-    shots: tuple[Shot, ...] = ()
+    few_shot: tuple[FewShotExample, ...] = ()
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compiler.judge.mutation import Opaque, Value, habit_of, text_of
+from compiler.judge.mutation import Opaque, Value, profile_of, text_of
 
 _FEW = 40
 
@@ -70,8 +70,8 @@ def _of_numbers(kind: str, values: Sequence[int | float]) -> str:
 
 
 def _of_texts(values: Sequence[str]) -> str:
-    habit = habit_of(values, (), negative=False)
-    if habit.words or habit.formats:
+    profile = profile_of(values, (), negative=False)
+    if profile.words or profile.formats:
         return sample_text(values)
     letters = "".join(sorted(set("".join(values))))
     longest = max(map(len, values))
@@ -80,13 +80,13 @@ def _of_texts(values: Sequence[str]) -> str:
 
 def _of_collections(kind: str, values: Sequence[list[Value] | set[Value] | frozenset[Value]]) -> str:
     items = [item for value in values for item in (value if isinstance(value, list) else sorted(value, key=repr))]
-    habit = habit_of(list(values), (), negative=False)
-    if not items or habit.rectangular or any(isinstance(item, Opaque) for item in items):
+    profile = profile_of(list(values), (), negative=False)
+    if not items or profile.rectangular or any(isinstance(item, Opaque) for item in items):
         return sample_text(values)
     shortest, longest = min(map(len, values)), max(map(len, values))
     maker = {"list": "lists", "set": "sets", "frozenset": "frozensets"}[kind]
     text = f"st.{maker}({strategy_text(items)}, min_size={shortest}, max_size={longest})"
-    return f"{text}.map(sorted)" if kind == "list" and habit.rising else text
+    return f"{text}.map(sorted)" if kind == "list" and profile.rising else text
 
 
 def _of_tuples(values: Sequence[tuple[Value, ...]]) -> str:

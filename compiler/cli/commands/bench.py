@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["actions", "add_arguments", "run"]
 
-_FILES = {"ir": ("name `own`, JSON Lines with reference solutions, Python files, or folders of these",)}
+_FILES = {
+    "ir": ("name `own`, JSON Lines with reference solutions, Python files, or folders of these",),
+    "suite": ("`pip install --no-deps --target DIR PACKAGE...` installs packages for `--path DIR`",),
+}
 
 
 def run(arguments: Namespace) -> int:
@@ -46,6 +49,7 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
     return {
         "run": _run,
         "report": _report,
+        "suite": _suite,
         "ir": _ir,
         "overheads": _overheads,
         "replays": _replays,
@@ -94,6 +98,17 @@ def _report(arguments: Namespace) -> int:
 
     rows = read_all(arguments.rows)
     _print(arguments, markdown_report(rows) if arguments.markdown else plain_report(rows), to_json(rows))
+    return 0
+
+
+def _suite(arguments: Namespace) -> int:
+    from compiler.bench.package_suite import DEFAULT, build_suite, render
+    from compiler.text.output import check_writable, write_whole
+
+    check_writable(str(arguments.out))
+    suite = build_suite(arguments.packages or DEFAULT, arguments.path, arguments.most, _say)
+    write_whole(str(arguments.out), suite.text)
+    _print(arguments, render(suite), suite.to_json())
     return 0
 
 

@@ -41,6 +41,16 @@ def _report(parser: ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
 
 
+def _suite(parser: ArgumentParser) -> None:
+    about = "installed distributions, and modules of the standard library (default: those in docs/benchmarks.md)"
+    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=about)
+    parser.add_argument("--path", type=Path, metavar="DIR", help="where the packages are (default: this environment)")
+    parser.add_argument(
+        "--most", type=_COUNT, default=40, metavar="N", help="at most N functions of each distribution (default: 40)"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the suite as JSON Lines")
+
+
 def _ir(parser: ArgumentParser) -> None:
     parser.add_argument(
         "paths", type=Path, nargs="+", metavar="PATH", help="own, a suite's file with references, or Python files"
@@ -161,6 +171,7 @@ def _results(parser: ArgumentParser) -> None:
 _ACTIONS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "run": ("compile a suite's problems, and ask the raw model beside it", _run),
     "report": ("the table of rows that runs have written", _report),
+    "suite": ("make a suite of other people's functions, from the doctests of packages", _suite),
     "ir": ("how many reference solutions the IR covers", _ir),
     "overheads": ("start-up, bookkeeping, and decoding under the grammar", _overheads),
     "replays": ("compile problems, and replay each offline in another process", _replays),

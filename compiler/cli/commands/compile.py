@@ -26,15 +26,15 @@ from liftc import __version__
 if TYPE_CHECKING:
     from compiler.pipeline.result import Result
     from compiler.runs.engine import Engine
-    from compiler.task.few_shot import Shot
+    from compiler.task.few_shot import FewShotExample
     from compiler.text.diagnostics import Diagnostic
     from compiler.text.source import Source
 
 STANDARD = "-"
 
 # What a model is shown of the local store: so many functions, none of a specification longer than this.
-SHOTS = 2
-SHOT_CHARACTERS = 2000
+FEW_SHOT_EXAMPLES = 2
+FEW_SHOT_CHARACTERS = 2000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -181,7 +181,7 @@ def _run(arguments: Namespace) -> int:
                 _options(arguments),
                 backend,
                 more=more,
-                shots=() if arguments.no_store or backend is None else _similar(sources),
+                few_shot=() if arguments.no_store or backend is None else _similar(sources),
                 trace=trace,
                 progress=activity,
             )
@@ -254,19 +254,23 @@ def _untested(arguments: Namespace, result: Result) -> tuple[Diagnostic, ...]:
     return (Diagnostic("L0708", message, severity="note"),)
 
 
-def _similar(sources: Sequence[Source]) -> tuple[Shot, ...]:
+def _similar(sources: Sequence[Source]) -> tuple[FewShotExample, ...]:
     """What the local store holds of like specifications; nothing where it cannot be read."""
     from sqlite3 import Error
 
     from compiler.runs.store import similar
-    from compiler.task.few_shot import Shot
+    from compiler.task.few_shot import FewShotExample
 
     text = "\n\n".join(source.text for source in sources)
     try:
-        found = similar(text, SHOTS)
+        found = similar(text, FEW_SHOT_EXAMPLES)
     except Error:
         return ()
-    return tuple(Shot(item.specification, item.program) for item in found if len(item.specification) <= SHOT_CHARACTERS)
+    return tuple(
+        FewShotExample(item.specification, item.program)
+        for item in found
+        if len(item.specification) <= FEW_SHOT_CHARACTERS
+    )
 
 
 def _remember(arguments: Namespace, result: Result, engine: Engine) -> tuple[Diagnostic, ...]:

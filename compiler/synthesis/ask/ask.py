@@ -14,7 +14,7 @@ from importlib.resources import files
 from backends.protocol import Message, Request, Sampling
 from compiler.front.spec import FunctionSpec, Spec
 from compiler.synthesis.ask.shape import answer_grammar
-from compiler.task.few_shot import Shot
+from compiler.task.few_shot import FewShotExample
 from grammar.scratch import has_scratch, with_scratch
 
 SAMPLE_TEMPERATURE = 0.8
@@ -39,12 +39,12 @@ def sample_request(
     seed: int,
     occurrence: int,
     *,
-    shots: Sequence[Shot] = (),
+    few_shot: Sequence[FewShotExample] = (),
     temperature: float = SAMPLE_TEMPERATURE,
 ) -> Request:
-    """The ``occurrence``-th sample (from 0) at a temperature that makes answers differ, after ``shots``."""
+    """The ``occurrence``-th sample (from 0) at a temperature that makes answers differ, after ``few_shot``."""
     sampling = Sampling(temperature=temperature, top_p=0.95, max_tokens=ANSWER_TOKENS, seed=seed)
-    return _request(_prompt(spec, functions, context), sampling, occurrence, shots=shots)
+    return _request(_prompt(spec, functions, context), sampling, occurrence, few_shot=few_shot)
 
 
 def constrained_request(
@@ -83,16 +83,20 @@ def scratch_request(
 
 
 def _request(
-    prompt: str, sampling: Sampling, occurrence: int, grammar: str | None = None, shots: Sequence[Shot] = ()
+    prompt: str,
+    sampling: Sampling,
+    occurrence: int,
+    grammar: str | None = None,
+    few_shot: Sequence[FewShotExample] = (),
 ) -> Request:
-    shown = [message for shot in shots for message in _turns(shot)]
+    shown = [message for example in few_shot for message in _turns(example)]
     return Request((*shown, Message("user", prompt)), sampling, grammar, occurrence)
 
 
-def _turns(shot: Shot) -> tuple[Message, Message]:
+def _turns(example: FewShotExample) -> tuple[Message, Message]:
     return (
-        Message("user", _template("shown").format(text=shot.specification.strip())),
-        Message("assistant", _template("answer").format(program=_ended(shot.program))),
+        Message("user", _template("shown").format(text=example.specification.strip())),
+        Message("assistant", _template("answer").format(program=_ended(example.program))),
     )
 
 

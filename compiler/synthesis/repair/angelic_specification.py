@@ -40,8 +40,8 @@ def demanded_problem(
             if not _agree(known, wanted):
                 return None
     rows = [environment for environment, _ in targets.values()]
-    wishes = tuple(wanted for _, wanted in targets.values())
-    return Problem(tuple(parameters_of(rows)), tuple(rows), wishes, sort) if rows else None
+    wanted_values = tuple(wanted for _, wanted in targets.values())
+    return Problem(tuple(parameters_of(rows)), tuple(rows), wanted_values, sort) if rows else None
 
 
 def _agree(known: object, wanted: object) -> bool:

@@ -122,8 +122,8 @@ def _add(pool: Pool, near: Candidate, repaired: Module, tried: int) -> Candidate
     function = pool.unit.functions[0]
     inputs = rows_of(function, pool.generated(function, repaired)) if near.judgement.violations else []
     with pool.budget.phase("judge"):
-        convincing = is_supported_change(near.module, repaired, tried, values, function, inputs)
-    return pool.add(repaired, "repair", parent=near.index, convincing=convincing)
+        mdl_significant = is_supported_change(near.module, repaired, tried, values, function, inputs)
+    return pool.add(repaired, "repair", parent=near.index, mdl_significant=mdl_significant)
 
 
 def _record(pool: Pool, near: Candidate, item: Reopened) -> None:

@@ -1,4 +1,4 @@
-"""Schemas for statements that are missing inside a function: what changes its variables, and under which condition."""
+"""Sketches for statements that are missing inside a function: what changes its variables, and under which condition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compiler.ir.nodes import AnnAssign, Assign, BlockHole, ExprHole, ExprStmt, 
 from compiler.ir.walk import walk
 from compiler.synthesis.problem.problem import SEARCH_STEPS, Problem
 from compiler.synthesis.problem.template import fill_template
-from compiler.synthesis.sketch.fitting import Schema, Slot
+from compiler.synthesis.sketch.fitting import Sketch, Slot
 from compiler.synthesis.sketch.loops import statements
 from solver.sorts import BOOL, FLOAT, INT, DictSort, ListSort, Sort, is_subsort, join_all, sort_of_value
 
@@ -17,10 +17,10 @@ _PROBE = "probe"
 Scope = tuple[tuple[str, Sort], ...]
 
 
-def block_schemas(
+def block_sketches(
     template: Function, hole: BlockHole, context: Module, problem: Problem, returns: Sort
-) -> Iterator[Schema]:
-    """Every schema for a hole inside a function whose examples reach it."""
+) -> Iterator[Sketch]:
+    """Every sketch for a hole inside a function whose examples reach it."""
     scope = _scope(template, hole, context, problem, returns)
     states = [(name, sort) for name, sort in scope if name in _changing(template, problem)]
     plain = [(name, sort) for name, sort in states if not isinstance(sort, DictSort)]
@@ -38,7 +38,7 @@ def block_schemas(
                 yield _filled(template, hole, f"{first} += slot_first\n{second} = slot_second", (added, changed), 4)
 
 
-def _entries(template: Function, hole: BlockHole, scope: Scope, name: str, sort: DictSort) -> Iterator[Schema]:
+def _entries(template: Function, hole: BlockHole, scope: Scope, name: str, sort: DictSort) -> Iterator[Sketch]:
     """One entry set under a condition or always, from the variables alone or also from what it was before."""
     test = Slot("slot_test", BOOL, scope, 40)
     plain = Slot("slot_value", sort.value, scope, 100)
@@ -57,8 +57,8 @@ def _entries(template: Function, hole: BlockHole, scope: Scope, name: str, sort:
             yield _filled(template, hole, guarded, (test, value), 5)
 
 
-def _filled(template: Function, hole: BlockHole, text: str, slots: tuple[Slot, ...], cost: int) -> Schema:
-    return Schema("block", fill_template(template, {hole.name: statements(text)}), slots, cost)
+def _filled(template: Function, hole: BlockHole, text: str, slots: tuple[Slot, ...], cost: int) -> Sketch:
+    return Sketch("block", fill_template(template, {hole.name: statements(text)}), slots, cost)
 
 
 def _changing(template: Function, problem: Problem) -> set[str]:

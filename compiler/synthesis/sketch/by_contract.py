@@ -57,7 +57,7 @@ def fill_by_contract(pool: Pool) -> None:
             replace(about, clause="two results for the same arguments")
         )
     if lines is not None and (determined or not function.examples):
-        pool.add(pool.unit.program_of(_with_body(template, function, lines)), "search", convincing=determined)
+        pool.add(pool.unit.program_of(_with_body(template, function, lines)), "search", mdl_significant=determined)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Schemas: bodies with a few small holes, and the search for what fits in all of them at once.
+"""Sketches: bodies with a few small holes, and the search for what fits in all of them at once.
 
-A schema is a function with expression holes and, for each hole, the variables that its expression may use. Pieces for
+A sketch is a function with expression holes and, for each hole, the variables that its expression may use. Pieces for
 each hole are enumerated over sample values of these variables, and combinations of pieces are run on the examples, the
 simplest first.
 """
@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import product
 
-from compiler.enumerate.guidance import Guidance, wishes_of
+from compiler.enumerate.guidance import Guidance, soft_constraints_of
 from compiler.enumerate.pieces import Piece, pieces, samples_of, with_choices
 from compiler.enumerate.rendering import to_expr
 from compiler.enumerate.targets import same
@@ -25,7 +25,7 @@ from solver.behaviour import LONGEST_VALUE
 from solver.evaluation import compiled
 from solver.meter import Meter
 from solver.sorts import BOOL, Sort
-from solver.synthesis import WISH
+from solver.synthesis import UNMET_COST
 from solver.terms import variables_of
 
 _STEPS = 400
@@ -37,7 +37,7 @@ _PIECE_WORK = 80_000
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One hole of a schema: its sort, the variables in sight, and how many expressions are worth trying.
+    """One hole of a sketch: its sort, the variables in sight, and how many expressions are worth trying.
 
     ``tests`` and ``answers`` are how many conditions and values also make conditional expressions, none by default.
     ``mentions`` are variables without which no expression makes sense there.
@@ -53,7 +53,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
+class Sketch:
     """A function with slots for holes. ``cost`` is what its shape costs beside the pieces in it."""
 
     name: str
@@ -64,7 +64,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A schema filled so that every example passes. ``cost`` counts the wishes that it leaves open."""
+    """A sketch filled so that every example passes. ``cost`` counts the soft constraints that it leaves open."""
 
     function: Function
     imports: tuple[Import, ...]
@@ -73,7 +73,7 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all schemas of one problem share: the examples, the module around, and what the words say.
+    """What all sketches of one problem share: the examples, the module around, and what the words say.
 
     ``pieces`` are those of the slots that were looked at before.
     """
@@ -86,24 +86,24 @@ class Setting:
     pieces: dict[Slot, list[Piece]] = field(default_factory=dict)
 
 
-def fit(schema: Schema, setting: Setting, meter: Meter, dearest: float) -> Fitted | None:
+def fit(sketch: Sketch, setting: Setting, meter: Meter, dearest: float) -> Fitted | None:
     """The simplest filling that costs less than ``dearest``. Raises ``BudgetSpentError``."""
-    for slot in schema.slots:
+    for slot in sketch.slots:
         if slot not in setting.pieces:
             setting.pieces[slot] = _pieces_for(slot, setting, meter)
-    choices = [setting.pieces[slot] for slot in schema.slots]
+    choices = [setting.pieces[slot] for slot in sketch.slots]
     if not all(choices):
         return None
-    wishes = _wishes(setting, choices)
-    program = Program(Module((*setting.context.body, schema.function)))
-    parameters = {parameter.name for parameter in schema.function.parameters.positional}
+    soft = _soft_constraints(setting, choices)
+    program = Program(Module((*setting.context.body, sketch.function)))
+    parameters = {parameter.name for parameter in sketch.function.parameters.positional}
     constants = {name: value for name, value in setting.problem.environments[0].items() if name not in parameters}
-    for cost, combination in _in_order(schema, choices, wishes, dearest):
-        chosen = list(zip(schema.slots, combination, strict=True))
+    for cost, combination in _in_order(sketch, choices, soft, dearest):
+        chosen = list(zip(sketch.slots, combination, strict=True))
         holes = {slot.name: _filler(compiled(piece.term), constants) for slot, piece in chosen}
-        if _passes(program, schema, setting, holes, meter):
+        if _passes(program, sketch, setting, holes, meter):
             fills = {slot.name: to_expr(piece.term) for slot, piece in chosen}
-            filled = fill_template(schema.function, {name: expr for name, (expr, _) in fills.items()})
+            filled = fill_template(sketch.function, {name: expr for name, (expr, _) in fills.items()})
             imports = tuple(dict.fromkeys(item for _, needed in fills.values() for item in needed))
             return Fitted(filled, imports, cost)
     return None
@@ -152,29 +152,29 @@ def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
     return [piece for piece in found if slot.mentions <= {variable.name for variable in variables_of(piece.term)}]
 
 
-def _wishes(setting: Setting, choices: Sequence[Sequence[Piece]]) -> int:
-    """The wishes of the words that some piece fulfils."""
-    first = len(wishes_of(setting.guidance))
+def _soft_constraints(setting: Setting, choices: Sequence[Sequence[Piece]]) -> int:
+    """The soft constraints of the words that some piece fulfils."""
+    first = len(soft_constraints_of(setting.guidance))
     reachable = 0
     for pieces_ in choices:
         for piece in pieces_:
-            reachable |= piece.marks
+            reachable |= piece.met
     return reachable & ((1 << first) - 1)
 
 
 def _in_order(
-    schema: Schema, choices: Sequence[Sequence[Piece]], wishes: int, dearest: float
+    sketch: Sketch, choices: Sequence[Sequence[Piece]], soft: int, dearest: float
 ) -> Iterator[tuple[int, tuple[Piece, ...]]]:
     scored: list[tuple[int, int, tuple[Piece, ...]]] = []
     for number, combination in enumerate(product(*choices)):
         if number == _MOST_COMBINATIONS:
             break
-        marks = 0
-        cost = schema.cost
+        met = 0
+        cost = sketch.cost
         for piece in combination:
-            marks |= piece.marks
+            met |= piece.met
             cost += piece.cost
-        cost += WISH * (wishes & ~marks).bit_count()
+        cost += UNMET_COST * (soft & ~met).bit_count()
         if cost < dearest:
             scored.append((cost, number, combination))
     scored.sort(key=lambda item: item[:2])
@@ -183,12 +183,12 @@ def _in_order(
 
 def _passes(
     program: Program,
-    schema: Schema,
+    sketch: Sketch,
     setting: Setting,
     holes: Mapping[str, HoleFiller],
     meter: Meter,
 ) -> bool:
-    parameters = {parameter.name for parameter in schema.function.parameters.positional}
+    parameters = {parameter.name for parameter in sketch.function.parameters.positional}
     for row, target in zip(setting.problem.environments, setting.problem.targets, strict=True):
         arguments = {name: deepcopy(row[name]) for name in row if name in parameters}
         try:

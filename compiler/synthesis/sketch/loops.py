@@ -1,4 +1,4 @@
-"""The schemas of loops and recursions that search fills: which there are for a function of given sorts."""
+"""The sketches of loops and recursions that search fills: which there are for a function of given sorts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compiler.ir.nodes import BlockHole, ExprHole, Function, Name, Stmt
 from compiler.ir.rewrite import rewrite
 from compiler.ir.walk import Node
 from compiler.synthesis.problem.template import fill_template
-from compiler.synthesis.sketch.fitting import Schema, Slot
+from compiler.synthesis.sketch.fitting import Sketch, Slot
 from compiler.text.source import Source
 from solver.sorts import (
     BOOL,
@@ -86,7 +86,7 @@ return slot_whole
 """
 
 
-# The variables of the schemas, by which no parameter may go.
+# The variables of the sketches, by which no parameter may go.
 _COUNTING_NAMES = ("count",)
 _LOOP_NAMES = ("total", "position")
 _UPDATING_NAMES = ("updated", "known", "key", "value")
@@ -104,14 +104,14 @@ def speaks_of_loops(prose: str) -> bool:
     return _OF_STEPS.search(prose) is not None
 
 
-def schemas_for(
+def sketches_for(
     template: Function,
     hole: BlockHole,
     parameters: Sequence[tuple[str, Sort]],
     constants: Sequence[tuple[str, Sort]],
     result: Sort,
-) -> Iterator[Schema]:
-    """Every schema that fits a function of these parameters and this result.
+) -> Iterator[Sketch]:
+    """Every sketch that fits a function of these parameters and this result.
 
     ``template`` is the function, ``hole`` stands for its body, and ``constants`` are the module's.
     """
@@ -156,14 +156,14 @@ def _is_nested(sort: Sort) -> bool:
     return bool(lists) and (len(parts) > len(lists) or any(_is_nested(part.element) for part in lists))
 
 
-def _countdowns(into: _Into, scope: Scope, name: str, result: Sort) -> Iterator[Schema]:
+def _countdowns(into: _Into, scope: Scope, name: str, result: Sort) -> Iterator[Sketch]:
     test = Slot("slot_test", BOOL, ((name, INT),), 24, mentions=frozenset((name,)))
     if result == INT:
         step = Slot("slot_step", INT, scope, 300, tests=8, answers=20, mentions=frozenset((name,)))
-        yield Schema("count", into.body(_COUNTING.format(n=name)), (test, step), 6)
+        yield Sketch("count", into.body(_COUNTING.format(n=name)), (test, step), 6)
 
 
-def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> Iterator[Schema]:
+def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> Iterator[Sketch]:
     element = element_of(sort)
     assert element is not None
     others = tuple(item for item in scope if item[0] != name)
@@ -184,7 +184,7 @@ def _loops(into: _Into, scope: Scope, name: str, sort: Sort, result: Sort) -> It
                 yield _started(into, text, start, kept, (step, test), 10)
 
 
-def _updates(into: _Into, scope: Scope, name: str, sort: Sort, result: DictSort) -> Iterator[Schema]:
+def _updates(into: _Into, scope: Scope, name: str, sort: Sort, result: DictSort) -> Iterator[Sketch]:
     """A dictionary that pairs change one after another, from empty or from a parameter's entries."""
     pair = element_of(sort)
     if not isinstance(pair, TupleSort) or len(pair.items) != 2 or pair.items[0] != result.key:
@@ -197,7 +197,7 @@ def _updates(into: _Into, scope: Scope, name: str, sort: Sort, result: DictSort)
     value = Slot("slot_value", result.value, inside, 60, mentions=frozenset(("known",)))
     for start in ("{}", *(f"dict({other})" for other, its_sort in others if its_sort == result)):
         text = _UPDATING.format(start=start, pairs=name, missing=missing)
-        yield Schema("update", into.body(text), (test, value), 8)
+        yield Sketch("update", into.body(text), (test, value), 8)
 
 
 def _endings(result: Sort) -> tuple[tuple[str, str, int], ...]:
@@ -207,35 +207,35 @@ def _endings(result: Sort) -> tuple[tuple[str, str, int], ...]:
     return (("position", missing, 1), ("position", missing, 0), ("total", missing, 0))
 
 
-def _started(into: _Into, text: str, start: Slot | None, kept: Sort, slots: tuple[Slot, ...], cost: int) -> Schema:
+def _started(into: _Into, text: str, start: Slot | None, kept: Sort, slots: tuple[Slot, ...], cost: int) -> Sketch:
     if start is not None:
-        return Schema("fold", into.body(text), (start, *slots), cost)
+        return Sketch("fold", into.body(text), (start, *slots), cost)
     empty = "0" if kept in (INT, FLOAT) else "False" if kept == BOOL else "[]" if isinstance(kept, ListSort) else "''"
-    return Schema("fold", into.body(text.replace("slot_start", empty)), slots, cost)
+    return Sketch("fold", into.body(text.replace("slot_start", empty)), slots, cost)
 
 
-def _on_shorter_lists(into: _Into, scope: Scope, name: str, result: Sort) -> Schema:
+def _on_shorter_lists(into: _Into, scope: Scope, name: str, result: Sort) -> Sketch:
     test = Slot("slot_test", BOOL, scope, 12)
     base = Slot("slot_base", result, scope, 3)
     whole = Slot("slot_whole", result, (*scope, ("rest", result)), 40)
     text = _LIST_RECURSION.format(name=into.template.name, calls=f"{name}[1:-1]")
-    return Schema("recursion", into.body(text), (test, base, whole), 10)
+    return Sketch("recursion", into.body(text), (test, base, whole), 10)
 
 
-def _on_trees(into: _Into, name: str, sort: Sort, result: Sort) -> Schema:
+def _on_trees(into: _Into, name: str, sort: Sort, result: Sort) -> Sketch:
     assert isinstance(sort, TupleSort)
     whole = Slot("slot_whole", result, (("value", sort.items[0]), ("results", ListSort(result))), 2000)
     text = _TREE_RECURSION.format(name=into.template.name, tree=name, value="value", children="children")
-    return Schema("tree", into.body(text), (whole,), 6)
+    return Sketch("tree", into.body(text), (whole,), 6)
 
 
-def _on_nested(into: _Into, name: str, sort: Sort, result: Sort) -> Schema:
+def _on_nested(into: _Into, name: str, sort: Sort, result: Sort) -> Sketch:
     text, kept = _NESTED_RECURSION, result
     if isinstance(result, UnionSort) and NONE in result.options:
         text, kept = _NESTED_OPTIONAL, join_all(part for part in result.options if part != NONE)
     leaf = Slot("slot_leaf", kept, tuple((name, part) for part in _leaves_of(sort) if part == kept), 8)
     whole = Slot("slot_whole", kept, (("results", ListSort(kept)),), 400, mentions=frozenset(("results",)))
-    return Schema("nested", into.body(text.format(name=into.template.name, nested=name)), (leaf, whole), 8)
+    return Sketch("nested", into.body(text.format(name=into.template.name, nested=name)), (leaf, whole), 8)
 
 
 def _leaves_of(sort: Sort) -> list[Sort]:
@@ -249,9 +249,9 @@ def _leaves_of(sort: Sort) -> list[Sort]:
 
 
 def statements(text: str) -> tuple[Stmt, ...]:
-    """A schema's text as statements with holes."""
+    """A sketch's text as statements with holes."""
     lines = "\n".join(f"    {line}" for line in text.strip().splitlines())
-    (function,) = lower_module(Source("schema", f"def schema():\n{lines}\n")).body
+    (function,) = lower_module(Source("sketch", f"def sketch():\n{lines}\n")).body
     assert isinstance(function, Function)
     return rewrite(function, _with_holes).body
 

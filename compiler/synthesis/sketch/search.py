@@ -35,9 +35,9 @@ from compiler.synthesis.problem.problem import (
     with_constants,
 )
 from compiler.synthesis.problem.template import fill_template
-from compiler.synthesis.sketch.blocks import block_schemas
-from compiler.synthesis.sketch.fitting import Fitted, Schema, Setting, fit
-from compiler.synthesis.sketch.loops import schemas_for, speaks_of_loops
+from compiler.synthesis.sketch.blocks import block_sketches
+from compiler.synthesis.sketch.fitting import Fitted, Setting, Sketch, fit
+from compiler.synthesis.sketch.loops import sketches_for, speaks_of_loops
 from compiler.synthesis.sketch.told import add_functions, add_layers, add_spoken_cases
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
@@ -47,9 +47,9 @@ from solver.meter import BudgetSpentError, Meter
 from solver.terms import Term
 
 EXPANSIONS = 1_000_000
-SCHEMA_EXPANSIONS = 400_000
+SKETCH_EXPANSIONS = 400_000
 COUNTEREXAMPLES = 6
-_LOOP_WISH = 8
+_LOOP_HANDICAP = 8
 COUNTEREXAMPLES_A_ROUND = 4
 
 
@@ -83,7 +83,7 @@ def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: Blo
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
     targets = [target for target in problem.targets if not isinstance(target, Accepts)]
     count = len(problem.parameters)
-    shapes = list(schemas_for(template, hole, sorts[:count], sorts[count:], refined(problem.sort, targets)))
+    shapes = list(sketches_for(template, hole, sorts[:count], sorts[count:], refined(problem.sort, targets)))
     fitted = _fit(pool, function, known, shapes)
     _search_expressions(
         pool, function, problem, lambda expr: fill_template(template, {hole.name: (Return(expr),)}), fitted
@@ -95,15 +95,15 @@ def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: Bl
     if problem is None or not problem.environments:
         return
     problem = with_constants(problem, pool.unit.context_module)
-    shapes = list(block_schemas(template, hole, pool.unit.context_module, problem, function.signature.returns))
+    shapes = list(block_sketches(template, hole, pool.unit.context_module, problem, function.signature.returns))
     fitted = _fit(pool, function, problem, shapes)
     if fitted is not None:
-        pool.add(pool.unit.program_of(fitted.function, fitted.imports), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(fitted.function, fitted.imports), "search", mdl_significant=False, suggested=True)
 
 
-def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence[Schema]) -> Fitted | None:
-    """The simplest filling of any schema."""
-    if not schemas or any(isinstance(target, Accepts) for target in problem.targets):
+def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequence[Sketch]) -> Fitted | None:
+    """The simplest filling of any sketch."""
+    if not sketches or any(isinstance(target, Accepts) for target in problem.targets):
         return None
     constants = constants_of(function)
     setting = Setting(
@@ -118,19 +118,19 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, schemas: Sequence
     best: Fitted | None = None
     spent = 0
     with pool.budget.phase("search"):
-        for schema in schemas:
-            meter = Meter(SCHEMA_EXPANSIONS, lambda: pool.budget.cut("search"))
+        for sketch in sketches:
+            meter = Meter(SKETCH_EXPANSIONS, lambda: pool.budget.cut("search"))
             with suppress(BudgetSpentError):
-                best = fit(schema, setting, meter, inf if best is None else best.cost) or best
+                best = fit(sketch, setting, meter, inf if best is None else best.cost) or best
             spent += meter.spent
             if meter.stopped:
                 break
     pool.trace.record(
         "search",
         unit=pool.unit.name,
-        limit=SCHEMA_EXPANSIONS * len(schemas),
+        limit=SKETCH_EXPANSIONS * len(sketches),
         expansions=spent,
-        terms=len(schemas),
+        terms=len(sketches),
         bank=recorded(Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)),
         found=int(best is not None),
         contested=False,
@@ -148,7 +148,7 @@ def _search_expressions(
     rival: Fitted | None = None,
 ) -> None:
     """Add the simplest expressions that fit, or a simpler ``rival``."""
-    handicap = _LOOP_WISH if speaks_of_loops(function.prose) else 0
+    handicap = _LOOP_HANDICAP if speaks_of_loops(function.prose) else 0
     problem = problem and with_constants(problem, pool.unit.context_module)
     for _ in range(COUNTEREXAMPLES):
         if problem is None or not problem.environments:
@@ -160,7 +160,7 @@ def _search_expressions(
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
     if rival is not None and not pool.found:
-        pool.add(pool.unit.program_of(rival.function, rival.imports), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(rival.function, rival.imports), "search", mdl_significant=False, suggested=True)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
@@ -211,7 +211,7 @@ def search_problem(
         should_stop=should_stop,
         probes=probes,
         guidance=guidance,
-        wished=[parameter.name for parameter in function.signature.parameters],
+        preferred=[parameter.name for parameter in function.signature.parameters],
         confirm=_confirmation(function, problem, probes),
         dearest=dearest,
     )
@@ -225,9 +225,9 @@ def proposed_weights(pool: Pool) -> Weights:
 
 
 def _similar_programs(pool: Pool) -> Iterator[Module]:
-    for shot in pool.unit.shots:
+    for example in pool.unit.few_shot:
         with suppress(LiftcError):
-            yield lower_module(Source("similar", shot.program))
+            yield lower_module(Source("similar", example.program))
 
 
 def _is_allowed(function: FunctionSpec, row: Mapping[str, object]) -> bool:
@@ -292,5 +292,5 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     ]
     tried = rows_of(spec, pool.generated(spec, module))
     with pool.budget.phase("judge"):
-        convincing = is_supported(found.expr, wanted, module, spec, tried, contested)
-    return pool.add(module, "search", convincing=convincing)
+        mdl_significant = is_supported(found.expr, wanted, module, spec, tried, contested)
+    return pool.add(module, "search", mdl_significant=mdl_significant)

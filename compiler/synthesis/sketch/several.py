@@ -171,5 +171,5 @@ def _add(
     module = pool.unit.program_of(filled, imports)
     whole = Display("tuple", tuple(content for content, _ in written.values() if not isinstance(content, tuple)))
     wanted = [(case.given, case.wanted) for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
-    convincing = is_supported(whole, wanted, module, function, [], contested=False)
-    pool.add(module, "search", convincing=convincing)
+    mdl_significant = is_supported(whole, wanted, module, function, [], contested=False)
+    pool.add(module, "search", mdl_significant=mdl_significant)

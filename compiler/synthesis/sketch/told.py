@@ -26,7 +26,7 @@ def add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hol
         return
     body = statements(cases.body(parameters[0].name))
     filled = fill_template(template, {hole.name: body})
-    pool.add(pool.unit.program_of(filled), "search", convincing=False, suggested=True)
+    pool.add(pool.unit.program_of(filled), "search", mdl_significant=False, suggested=True)
 
 
 def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
@@ -50,4 +50,4 @@ def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: F
     text = layered_condition(phrases, parameters[0].name, problem.environments, targets)
     if text is not None:
         filled = fill_template(template, {hole.name: lower_expression(text)})
-        pool.add(pool.unit.program_of(filled), "search", convincing=False, suggested=True)
+        pool.add(pool.unit.program_of(filled), "search", mdl_significant=False, suggested=True)

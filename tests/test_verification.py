@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compiler.acceptance.selection import select
-from compiler.acceptance.verification import Testimony, evidence_for, is_accepted
+from compiler.acceptance.verification import Verification, is_accepted, verify_program
 from compiler.front import read_spec
 from compiler.ir.lower import lower_module
 from compiler.judge.verdicts import Proved, Shown, Tested, Unknown, Violated
@@ -30,10 +30,10 @@ def pool_of(text: str, code: str) -> Pool:
     return pool
 
 
-def spoken(text: str, program: str) -> Testimony:
+def spoken(text: str, program: str) -> Verification:
     pool = pool_of(text, CODE)
     function = pool.unit.functions[0]
-    return evidence_for(function, program, pool.inputs_of(function), pool.budget)
+    return verify_program(function, program, pool.inputs_of(function), pool.budget)
 
 
 def accepted(text: str, code: str) -> bool:
@@ -107,7 +107,7 @@ def test_examples_are_no_generated_inputs() -> None:
     (candidate,) = pool.candidates
     assert [count for _, count in candidate.judgement.checked] == [len(candidate.judgement.calls)]
     function = pool.unit.functions[0]
-    found = evidence_for(function, candidate.program, pool.inputs_of(function), pool.budget)
+    found = verify_program(function, candidate.program, pool.inputs_of(function), pool.budget)
     assert Tested(len(candidate.judgement.calls)) in [clause.verdict for clause in found.clauses]
 
 
@@ -116,5 +116,5 @@ def test_what_only_examples_reach_is_seen_on_examples() -> None:
     pool = pool_of(text, "def g(n):\n    if not n:\n        raise ValueError()\n    return n[0]\n")
     (candidate,) = pool.candidates
     function = pool.unit.functions[0]
-    found = evidence_for(function, candidate.program, pool.inputs_of(function), pool.budget)
+    found = verify_program(function, candidate.program, pool.inputs_of(function), pool.budget)
     assert [clause.verdict for clause in found.clauses if clause.kind == "raises"] == [Shown()]

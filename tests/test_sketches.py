@@ -1,4 +1,4 @@
-"""Schemas of loops, recursions and missing statements are filled by what the examples demand."""
+"""Sketches of loops, recursions and missing statements are filled by what the examples demand."""
 
 import pytest
 
@@ -85,7 +85,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "text", "calls"), CASES, ids=[case[0] for case in CASES])
-def test_schemas_are_filled(name: str, text: str, calls: list[tuple[str, object]]) -> None:
+def test_sketches_are_filled(name: str, text: str, calls: list[tuple[str, object]]) -> None:
     result = compile_source(Source(name, text), Options(best_effort=True, budget_seconds=600), None)
     assert result.program is not None
     namespace: dict[str, object] = {}

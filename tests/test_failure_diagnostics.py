@@ -40,7 +40,7 @@ def test_what_is_said(
     assert main(["spec.txt", "-o", "out.py", "--model", "none", *options]) == 1
     told = re.sub(r"\d+\.\d s$", "S s", capsys.readouterr().err, flags=re.MULTILINE)
     written = Path("out.py").read_text() if Path("out.py").exists() else "nothing\n"
-    golden(f"shortfall-{name}.txt", f"{told}--- out.py\n{written}")
+    golden(f"failure-{name}.txt", f"{told}--- out.py\n{written}")
     assert not Path("test_f.py").exists()
 
 

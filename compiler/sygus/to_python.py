@@ -8,18 +8,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from inspect import getmembers, isfunction
 
 from compiler.ir.nodes import Function, Module, Name, Param, Parameters, TypeRef
 from compiler.ir.walk import walk
+from compiler.sygus import runtime_helpers
 from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, definitions_of
 from compiler.sygus.python_bodies import body_of
-from compiler.sygus.python_terms import CARRIED
 from compiler.text.source import Source
 from solver.sorts import BOOL, INT, STR, Sort
 
 _SORTS: Mapping[str, Sort] = {"Int": INT, "Bool": BOOL, "String": STR}
-_TAKEN = frozenset({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *CARRIED.values()})
+_TAKEN = frozenset(
+    {
+        *dir(builtins),
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *(name for name, _ in getmembers(runtime_helpers, isfunction)),
+    }
+)
 
 
 def emit_python(problem: Problem, terms: tuple[Term, ...]) -> str:

@@ -121,9 +121,7 @@ def _formulas(role: Role | None, arity: int, goal: Formula) -> Iterator[tuple[Go
             yield (_normal(negation(goal)),)
         case ((Role.AT_MOST | Role.BELOW | Role.AT_LEAST | Role.ABOVE | Role.EQUAL), Comparison()) if arity == 2:
             yield from _comparisons(role, goal)
-        case (Role.AND, Junction("and" as joined, parts)) | (Role.OR, Junction("or" as joined, parts)) if arity <= len(
-            parts
-        ):
+        case (Role.AND | Role.OR) as word, Junction(joined, parts) if joined == word.value and arity <= len(parts):
             yield (*parts[: arity - 1], junction(joined, parts[arity - 1 :]))
         case Role.AND, Comparison(term, "=") if arity == 2:
             yield compare(term, "<="), compare(term.times(-1), "<=")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from compiler.sygus.examples import Example
-from compiler.sygus.operators import TABLE
+from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import AnyConstant, Apply, Grammar, Literal, Problem, Production, Value, Variable
 
 _SEPARATORS = " .,;:-_/()@+=|<>"
@@ -21,7 +22,7 @@ def default_grammar(problem: Problem, examples: Sequence[Example]) -> Grammar:
     for nonterminal, sort in names.items():
         leaves: list[Production] = [Variable(name) for name, its_sort in problem.parameters if its_sort == sort]
         leaves += constants_for(AnyConstant(sort), examples)
-        for operator in TABLE:
+        for operator in chain.from_iterable(OPERATORS.values()):
             for arguments, result in map(operator.at, operator.default):
                 if result == sort and all(_NAMES[argument] in names for argument in arguments):
                     leaves.append(Apply(operator.name, tuple(Variable(_NAMES[argument]) for argument in arguments)))

@@ -6,6 +6,7 @@ Nobody runs these terms: where Python has no counterpart, what stands below is k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import (
@@ -29,7 +30,7 @@ from compiler.ir.nodes import (
 )
 from compiler.ir.walk import Node, children, walk
 from compiler.sygus.forms import PARTS, match_expression, meaning_of, pattern_of, substitute
-from compiler.sygus.operators import ANY, TABLE, Operator, operator_for
+from compiler.sygus.operators import ANY, OPERATORS, Operator, operator_for
 from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
 from compiler.synthesis.ask.ask import code_in
 from compiler.text.diagnostics import LiftcError
@@ -124,19 +125,20 @@ class _Reading:
             case Call(Attribute() as function, arguments, (_, *_)):
                 return of(Call(function, arguments))
             case Call(Attribute(value, method), arguments) if method in _SPLITTING:
-                return _piece(of(value), of(arguments[0]) if arguments else Literal(" "), 1)
+                return _piece(of(value), tuple(map(of, arguments)), 1)
             case FString(parts):
                 pieces = [Literal(part) if isinstance(part, str) else of(part.value) for part in parts]
                 return _joined(pieces)
         alike = [
-            (operator, meaning_of(operator, form), {name: of(part) for name, part in found.items()})
-            for operator in TABLE
-            for form in operator.about
+            (candidate, form, found)
+            for candidate in chain.from_iterable(OPERATORS.values())
+            for form in candidate.about
             if (found := match_expression(pattern_of(form.python), expr)) is not None
         ]
         if alike:
-            _, meaning, known = min(alike, key=lambda one: self._misfits(one[0], one[2]))
-            return substitute(meaning, known)
+            known = {name: of(part) for name, part in alike[0][2].items()}
+            nearest, form, _ = min(alike, key=lambda each: self._misfits(each[0], known))
+            return substitute(meaning_of(nearest, form), known)
         match expr:
             case Call(Attribute(value, _), arguments):
                 return Apply("", (of(value), *map(of, arguments)))
@@ -149,12 +151,9 @@ class _Reading:
 
     def _part_of(self, value: Expr, index: Expr, names: _Names) -> Term:
         match value, index:
-            case Call(Attribute(text, "split" | "rsplit"), arguments), Const(int() as number):
-                return _piece(
-                    self.term(text, names), self.term(arguments[0], names) if arguments else Literal(" "), number
-                )
-            case Call(Attribute(text, "split" | "rsplit"), arguments), Unary("-", _):
-                return _piece(self.term(text, names), self.term(arguments[0], names) if arguments else Literal(" "), 1)
+            case Call(Attribute(text, "split" | "rsplit"), arguments), Const(int()) | Unary("-", _):
+                separators = tuple(self.term(argument, names) for argument in arguments)
+                return _piece(self.term(text, names), separators, index.value if isinstance(index, Const) else 1)
         whole = self.term(value, names)
         match index:
             case Slice(lower, upper, _):
@@ -185,9 +184,9 @@ def _from_start(text: Term, position: Term) -> Term:
     return position
 
 
-def _piece(text: Term, separator: Term, number: int) -> Term:
+def _piece(text: Term, separators: Sequence[Term], number: object) -> Term:
     """The piece of a text before the first separator, or one after it."""
-    place = Apply("str.indexof", (text, separator, _ZERO))
+    place = Apply("str.indexof", (text, separators[0] if separators else Literal(" "), _ZERO))
     if number == 0:
         return Apply("str.substr", (text, _ZERO, place))
     return Apply("str.substr", (text, Apply("+", (place, _ONE)), Apply("str.len", (text,))))

@@ -118,7 +118,7 @@ def _filled(pattern: Expr, parts: Mapping[str, Expr]) -> Expr:
                 return Compare(left, (_OPPOSITES[relation],), others)
             case Unary("-", Unary("-", Const() as number)):
                 return number
-            case Slice(lower, upper):
+            case Slice(lower, upper, None):
                 return Slice(None if lower == Const(0) else lower, None if upper is None else _sum(upper))
         return node
 

@@ -11,7 +11,7 @@ import pytest
 import z3
 
 from compiler.sygus import runtime_helpers
-from compiler.sygus.forms import PARTS, condition_of, match_expression, meaning_of, pattern_of, substitute
+from compiler.sygus.forms import PARTS, condition_of, meaning_of, pattern_of, substitute
 from compiler.sygus.from_python import terms_in
 from compiler.sygus.intervals import UNKNOWN, Interval, unknown
 from compiler.sygus.judging import judge_answer
@@ -24,6 +24,7 @@ from compiler.sygus.solve import solve
 from compiler.sygus.symbolic import NotSymbolicError, apply_operator
 from compiler.sygus.text import print_term, print_value
 from compiler.sygus.to_python import emit_python
+from compiler.synthesis.problem.template import match_expression
 from compiler.text.source import Source
 from solver.productions import Role
 from solver.smt import python_value

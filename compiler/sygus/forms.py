@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from itertools import repeat
 
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import Expr, ExprHole, Name
 from compiler.ir.rewrite import Changed, rewrite
-from compiler.ir.walk import Node, child_fields
+from compiler.ir.walk import Node
 from compiler.sygus.operators import ANY, Form, Operator
 from compiler.sygus.problem import Apply, Term, Variable
 from compiler.sygus.read_terms import Scope, read_term
@@ -50,12 +49,6 @@ def match_term(pattern: Term, term: Term) -> dict[str, Term] | None:
     return found if _matches(pattern, term, found) else None
 
 
-def match_expression(pattern: Expr, expression: Expr) -> dict[str, Expr] | None:
-    """What each hole of a pattern must hold for it to be the expression; ``None`` where they differ elsewhere."""
-    found: dict[str, Expr] = {}
-    return found if _is_like(pattern, expression, found) else None
-
-
 def substitute(pattern: Term, parts: Mapping[str, Term]) -> Term:
     """The pattern with parts in the places of its variables."""
     match pattern:
@@ -79,16 +72,3 @@ def _matches(pattern: Term, term: Term, found: dict[str, Term]) -> bool:
         case Apply(name, patterns), Apply(applied, parts) if name == applied and len(patterns) == len(parts):
             return all(_matches(one, part, found) for one, part in zip(patterns, parts, strict=True))
     return pattern == term
-
-
-def _is_like(pattern: object, tree: object, found: dict[str, Expr]) -> bool:
-    match pattern, tree:
-        case ExprHole(name), _ if isinstance(tree, Expr):
-            found[name] = tree
-            return True
-        case tuple(), tuple():
-            return len(pattern) == len(tree) and all(map(_is_like, pattern, tree, repeat(found)))
-        case _ if isinstance(pattern, Expr) and isinstance(tree, Expr) and type(pattern) is type(tree):
-            names = child_fields(pattern)
-            return all(_is_like(getattr(pattern, name), getattr(tree, name), found) for name in names)
-    return pattern == tree

@@ -29,10 +29,11 @@ from compiler.ir.nodes import (
     Unary,
 )
 from compiler.ir.walk import Node, children, walk
-from compiler.sygus.forms import PARTS, match_expression, meaning_of, pattern_of, substitute
+from compiler.sygus.forms import PARTS, meaning_of, pattern_of, substitute
 from compiler.sygus.operators import ANY, OPERATORS, Operator, operator_for
 from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
 from compiler.synthesis.ask.ask import code_in
+from compiler.synthesis.problem.template import match_expression
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
 

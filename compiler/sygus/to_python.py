@@ -39,8 +39,8 @@ def emit_python(problem: Problem, terms: tuple[Term, ...]) -> str:
     names = function_names(problem)
     written = [_function(function, names) for function in functions]
     called = {node.id for function in written for node in walk(function) if isinstance(node, Name)}
-    carried = [function for function in _carried() if function.name in called]
-    return emit_module(Module((*carried, *written)))
+    helpers = [function for function in _helpers() if function.name in called]
+    return emit_module(Module((*helpers, *written)))
 
 
 def function_names(problem: Problem) -> dict[str, str]:
@@ -50,7 +50,7 @@ def function_names(problem: Problem) -> dict[str, str]:
 
 
 def python_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """An identifier for each name, itself where it can be one; none is a built-in's or a carried function's."""
+    """An identifier for each name, itself where it can be one; none is a built-in's or a runtime helper's."""
     used = {*_TAKEN, *taken}
     given: dict[str, str] = {}
     for name in names:
@@ -84,7 +84,7 @@ def _needed(definitions: tuple[Definition, ...], answers: tuple[Definition, ...]
 
 
 @cache
-def _carried() -> tuple[Function, ...]:
+def _helpers() -> tuple[Function, ...]:
     from compiler.ir.lower import lower_module
 
     text = (files("compiler.sygus") / "runtime_helpers.py").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import z3
 
+from compiler.ir.nodes import Call
+from compiler.ir.walk import walk
 from compiler.sygus import runtime_helpers
 from compiler.sygus.forms import PARTS, condition_of, meaning_of, pattern_of, substitute
 from compiler.sygus.from_python import terms_in
@@ -18,6 +20,7 @@ from compiler.sygus.judging import judge_answer
 from compiler.sygus.names import names_in
 from compiler.sygus.operators import ALIASES, ALWAYS, ANY, OPERATORS, TABLE, Form, Operator, Shape, like, role_of
 from compiler.sygus.problem import KINDS, SORTS, Apply, Literal, Problem, Target, Term, Value, Variable
+from compiler.sygus.python_terms import expression_of
 from compiler.sygus.reader import read_problem
 from compiler.sygus.semantics import bounds_of, evaluate, folded
 from compiler.sygus.solve import solve
@@ -244,8 +247,18 @@ def test_python_that_is_about_the_same_can_be_run_and_names_each_part(operator: 
     assert ran
 
 
-# What has one form can be of several operators only where the texts are the same.
+def test_parts_are_written_once_however_many_forms_are_tried() -> None:
+    """A start that is too long to stand twice: else each level would double the work."""
+    term: Term = Variable("s")
+    start = Apply("ite", (Variable("p"), Literal(1), Literal(2)))
+    for _ in range(60):
+        term = Apply("str.substr", (term, start, Literal(5)))
+    written = expression_of(term, {"s": "s", "p": "p"})
+    assert sum(isinstance(node, Call) for node in walk(written)) == 60
+
+
 def test_no_two_patterns_fit_one_expression() -> None:
+    """Which operator is meant is asked only of those with the same text."""
     for (_, one), (_, other) in product(ABOUT, ABOUT):
         fits = match_expression(pattern_of(one.python), pattern_of(other.python)) is not None
         assert fits is (one.python == other.python)

@@ -6,7 +6,7 @@ of more than 4,300 digits are the exception: Python refuses to convert them from
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from compiler.ir.nodes import (
     Binary,
@@ -51,12 +51,19 @@ def expression_of(term: Term, names: Mapping[str, str]) -> Expr:
             operator = operator_for(name, len(arguments))
             if operator is None:
                 return Call(Name(names[name]), tuple(expression_of(argument, names) for argument in arguments))
+    written: dict[int, Expr] = {}
+
+    def of(part: Term) -> Expr:
+        """The expression of a part, which is made only once however many forms are tried."""
+        if id(part) not in written:
+            written[id(part)] = expression_of(part, names)
+        return written[id(part)]
+
     for form in operator.forms:
-        plain = _plain(operator, form, term, names)
+        plain = _plain(operator, form, term, of)
         if plain is not None:
             return plain
-    operands = _flattened(term) if operator.associative else arguments
-    return _applied(operator, [expression_of(operand, names) for operand in operands])
+    return _applied(operator, list(map(of, _flattened(term) if operator.associative else arguments)))
 
 
 def _flattened(term: Apply) -> tuple[Term, ...]:
@@ -74,13 +81,13 @@ def _number(value: int) -> Expr:
     return Const(value) if value >= 0 else Unary("-", Const(-value))
 
 
-def _plain(operator: Operator, form: Form, term: Term, names: Mapping[str, str]) -> Expr | None:
+def _plain(operator: Operator, form: Form, term: Term, of: Callable[[Term], Expr]) -> Expr | None:
     """Python's own operation, where what is known of the arguments makes it agree."""
     found = match_term(meaning_of(operator, form), term)
     if found is None or bounds_of(folded(substitute(condition_of(operator, form), found))) != TRUE:
         return None
     pattern = pattern_of(form.python)
-    parts = {name: expression_of(part, names) for name, part in found.items()}
+    parts = {name: of(part) for name, part in found.items()}
     holes = [node.name for node in walk(pattern) if isinstance(node, ExprHole)]
     if any(holes.count(name) > 1 and not _is_short(part) for name, part in parts.items()):
         return None

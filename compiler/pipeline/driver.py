@@ -32,9 +32,10 @@ from compiler.pipeline.result import FunctionResult, Result, Status
 from compiler.propagation.narrow import narrow
 from compiler.synthesis.pool import Pool
 from compiler.synthesis.strategy import fill
-from compiler.task.budget import Budget, ReplayLog
+from compiler.task.budget import Budget
 from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
+from compiler.task.replay_log import ReplayLog
 from compiler.task.unit import Unit, group_functions
 from compiler.task.usage import Usage
 from compiler.text.diagnostics import Diagnostic, ExitCode, LiftcError

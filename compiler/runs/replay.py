@@ -15,9 +15,9 @@ from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.judge.stops import Stop
 from compiler.pipeline.result import Result
-from compiler.task.budget import ReplayLog
 from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
+from compiler.task.replay_log import ReplayLog
 from compiler.text.source import Source
 from compiler.trace.events import Event, Trace
 

@@ -48,7 +48,7 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int,
         )
         for occurrence in range(first, first + count)
     ]
-    _ask(pool, backend, _affordable(pool, requests, first))
+    _ask(pool, backend, pool.budget.within_tokens(requests, first))
 
 
 def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *, narrowed: bool = False) -> None:
@@ -69,7 +69,7 @@ def ask_with_scratch(pool: Pool, backend: Backend, count: int, seed: int, *, nar
         scratch_request(unit.spec, unit.functions, unit.context, seed, occurrence, narrowed=narrowed)
         for occurrence in range(count)
     ]
-    _ask(pool, backend, _affordable(pool, requests, 0))
+    _ask(pool, backend, pool.budget.within_tokens(requests, 0))
 
 
 def ask_gaps(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: bool = False) -> None:
@@ -81,19 +81,11 @@ def ask_gaps(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: b
     while drafts and not drafts[0].finished:
         requests = [draft.request(seed) for draft in drafts]
         answers: list[Proposal] = []
-        _ask(pool, backend, _affordable(pool, requests, 0), into=answers)
+        _ask(pool, backend, pool.budget.within_tokens(requests, 0), into=answers)
         drafts = [draft.filled(answer.text) for draft, answer in zip(drafts, answers, strict=False)]
         if drafts and drafts[0].finished:
             for draft, request, answer in zip(drafts, requests, answers, strict=False):
                 _add(pool, draft.text, request, answer, whole=False)
-
-
-def _affordable(pool: Pool, requests: Sequence[Request], first: int) -> Sequence[Request]:
-    """The first of the requests, as far as the token budget is sure to reach; they are numbered from ``first``."""
-    most = max(0, pool.budget.tokens_left // requests[0].sampling.max_tokens) if requests else 0
-    if most < len(requests) and not any(event.data["where"] == "tokens" for event in pool.trace.select("cut")):
-        pool.trace.record("cut", where="tokens", step=first + most + 1)
-    return requests[:most]
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request], into: list[Proposal] | None = None) -> None:

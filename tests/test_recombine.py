@@ -17,7 +17,8 @@ from compiler.synthesis.sketch.recombine import recombine
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.events import Combination, Nogood
+from compiler.trace.trace import Trace
 
 TEXT = '''\
 def price(count: int) -> int:
@@ -51,7 +52,7 @@ def test_pieces_of_two_wrong_answers_make_a_right_one() -> None:
     assert [candidate.origin for candidate in pool.clean] == ["repair"]
     assert "count >= 10" in pool.clean[0].program
     assert "count * 7" in pool.clean[0].program
-    assert list(trace.select("nogood"))
+    assert list(trace.select(Nogood))
 
 
 BLOCKS = '''\
@@ -83,9 +84,9 @@ def test_blocks_of_different_answers_are_combined_where_their_names_are_bound() 
         pool.add(Module((fill_template(template, named),)), "model", votes=1)
     assert not pool.clean
     recombine(pool)
-    (combination,) = trace.select("combination")
-    assert combination.data["possible"] == 27
-    assert int(str(combination.data["run"])) <= 10
+    (combination,) = trace.select(Combination)
+    assert combination.possible == 27
+    assert combination.run <= 10
     assert pool.clean
     assert {"n = 0", "n += x", "return n"} <= {line.strip() for line in pool.clean[0].program.splitlines()}
 

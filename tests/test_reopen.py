@@ -22,7 +22,8 @@ from compiler.synthesis.repair.repair import repair
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.events import Reopened
+from compiler.trace.trace import Trace
 from solver.meter import Meter
 from solver.sorts import ANY, BOOL, INT
 
@@ -151,9 +152,9 @@ def test_a_repair_is_one_more_candidate_and_the_trace_tells_how_it_was_found() -
     pool.add(lower_candidate("def area(w, h):\n    return None\n", "area"), "model", votes=1)
     repair(pool)
     assert [(candidate.origin, candidate.parent) for candidate in pool.clean][:1] == [("repair", 0)]
-    told = [event.data for event in trace.select("reopened")]
-    assert told[0]["angelic"] == "found"
-    assert told[0]["demanded"] == {"area(2, 3) == 6": ["6"], "area(5, 4) == 20": ["20"], "area(0, 9) == 0": ["0"]}
+    told = next(trace.select(Reopened))
+    assert told.angelic == "found"
+    assert told.demanded == {"area(2, 3) == 6": ("6",), "area(5, 4) == 20": ("20",), "area(0, 9) == 0": ("0",)}
 
 
 def test_what_an_example_wants_is_not_taken_for_a_constant_of_the_program() -> None:

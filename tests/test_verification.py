@@ -15,7 +15,7 @@ from compiler.task.budget import Budget
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.trace import Trace
 from tests.test_replay import Scripted
 
 SQUARE = "Return the square of n.\n\ndef g(n: int) -> int\n"

@@ -28,7 +28,8 @@ from compiler.synthesis.repair.repair import WAYS, Way, repair
 from compiler.task.budget import Budget
 from compiler.testfile.mutants import mutants
 from compiler.text.diagnostics import LiftcError
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
 _MUTANTS = 40
@@ -126,8 +127,8 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
     _seed(pool, mutant)
     repair(pool, SETTINGS[setting])
     choice = select(pool.candidates)
-    tried = sum(int(str(event.data["expansions"])) for event in pool.trace.select("search"))
-    tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
+    tried = sum(event.expansions for event in pool.trace.select(events.Search))
+    tried += sum(event.tried for event in pool.trace.select(events.Reopened))
     if choice is None or not is_accepted(choice, pool.candidates, pool.unit.functions):
         return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
     program = assemble(pool.unit.spec, [(pool.unit, choice.candidate)]).program

@@ -7,7 +7,7 @@ select, emit, and the last verdict on the emitted bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import monotonic
 
 from backends.cascade import Cascade
@@ -41,8 +41,9 @@ from compiler.task.usage import Usage
 from compiler.text.diagnostics import Diagnostic, ExitCode, LiftcError
 from compiler.text.relocate import relocated
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace import events
 from compiler.trace.queries import record_query
+from compiler.trace.trace import Trace
 from solver.smt import observed
 
 Progress = Callable[[str], None]
@@ -122,26 +123,18 @@ def _record_start(
     few_shot: Sequence[FewShotExample],
 ) -> None:
     trace.record(
-        "compile",
-        name=sources[0].name,
-        text=sources[0].text,
-        more=[[source.name, source.text] for source in sources[1:]],
-        options={
-            "seed": options.seed,
-            "budget_tokens": options.budget_tokens,
-            "budget_seconds": options.budget_seconds,
-            "budget_money": options.budget_money,
-            "samples": options.samples,
-            "best_effort": options.best_effort,
-            "without": sorted(options.without),
-            "narrow": options.narrow,
-            "scratch": options.scratch,
-            "fim": options.fim,
-        },
-        few_shot=[[example.specification, example.program] for example in few_shot],
-        engine=backend.engine if backend else None,
-        model=backend.model if backend else None,
-        stages=[[stage.engine, stage.model] for stage in backend.stages] if isinstance(backend, Cascade) else [],
+        events.Compile(
+            name=sources[0].name,
+            text=sources[0].text,
+            more=tuple((source.name, source.text) for source in sources[1:]),
+            options=events.Settings(**{**asdict(options), "without": tuple(sorted(options.without))}),
+            few_shot=tuple((example.specification, example.program) for example in few_shot),
+            engine=backend.engine if backend else None,
+            model=backend.model if backend else None,
+            stages=tuple((stage.engine, stage.model) for stage in backend.stages)
+            if isinstance(backend, Cascade)
+            else (),
+        )
     )
 
 
@@ -162,12 +155,13 @@ def _compile_unit(
     if choice is None:
         return _Chosen(unit, pool, None, False, (*warnings, no_candidate(unit, trace, budget, backend)))
     trace.record(
-        "choice",
-        unit=unit.name,
-        index=choice.candidate.index,
-        groups=[[member.index for member in group.members] for group in choice.groups],
-        votes=[group.votes for group in choice.groups],
-        ambiguities=[[item.call, item.chosen, item.rival] for item in choice.ambiguities],
+        events.Choice(
+            unit=unit.name,
+            index=choice.candidate.index,
+            groups=tuple(tuple(member.index for member in group.members) for group in choice.groups),
+            votes=tuple(group.votes for group in choice.groups),
+            ambiguities=tuple((item.call, item.chosen, item.rival) for item in choice.ambiguities),
+        )
     )
     accepted = is_accepted(choice, pool.candidates, unit.functions)
     problems = () if accepted else (not_accepted(unit, choice, budget, best_effort=options.best_effort),)
@@ -202,13 +196,15 @@ def _finish(
         tuple(budget.engines.values()),
     )
     trace.record(
-        "result",
-        timing={"seconds": usage.seconds, "phases": dict(usage.phases)},
-        status=status,
-        program=program,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        budgets_ended=list(budget.ended),
+        events.Result(
+            status=status,
+            program=program,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            budgets_ended=budget.ended,
+            seconds=usage.seconds,
+            phases=dict(usage.phases),
+        )
     )
     diagnostics = (*spec.warnings, *(problem for item in chosen for problem in item.diagnostics), *found)
     if options.best_effort and not complete:
@@ -227,7 +223,9 @@ def _function_result(
         evidence = verify_program(function, assembly.program, item.pool.inputs_of(function), budget)
     for clause in evidence.clauses:
         trace.record(
-            "evidence", function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)
+            events.Evidence(
+                function=function.name, kind=clause.kind, clause=clause.clause, verdict=describe(clause.verdict)
+            )
         )
     result = FunctionResult(
         function.name,

@@ -14,15 +14,16 @@ from compiler.synthesis.pool import Pool
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.diagnostics import Diagnostic, Label
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 
 def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
     """What engines failed with on the way to a result that others made possible, each thing once."""
     told = {
-        (str(event.data["engine"]), str(event.data["model"]), str(event.data["message"]), str(event.data["hint"]))
-        for event in trace.select("failure")
-        if event.data["unit"] == unit.name
+        (event.engine, event.model, event.message, event.hint)
+        for event in trace.select(events.Failure)
+        if event.unit == unit.name
     }
     return [
         Diagnostic(
@@ -37,7 +38,7 @@ def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
 
 def memory_spent(unit: Unit, trace: Trace) -> tuple[Diagnostic, ...]:
     """That search stopped because it kept as many terms as it may, if it did."""
-    if not any(event.data["unit"] == unit.name and event.data.get("full") for event in trace.select("search")):
+    if not any(event.unit == unit.name and event.full for event in trace.select(events.Search)):
         return ()
     message = f"search for `{unit.name}` ended where it kept as many expressions as memory allows"
     help_ = "shorter examples, or a more exact signature, leave fewer and smaller values to keep"
@@ -50,7 +51,7 @@ def _label(function: FunctionSpec) -> tuple[Label, ...]:
 
 def no_candidate(unit: Unit, trace: Trace, budget: Budget, backend: Backend | None) -> Diagnostic:
     """That there is nothing at all to choose from, and what would help."""
-    drops = [str(event.data["reason"]) for event in trace.select("drop") if event.data["unit"] == unit.name]
+    drops = [event.reason for event in trace.select(events.Drop) if event.unit == unit.name]
     notes = (*(f"an answer was dropped: {reason}" for reason in dict.fromkeys(drops)), *_ended(budget))
     return Diagnostic(
         "L0401",
@@ -136,7 +137,7 @@ def suspects(pool: Pool) -> list[Diagnostic]:
     suspects = set.intersection(*failed) if passed_any else set()
     examples = [verdict.example for verdict in pool.candidates[0].judgement.examples if verdict.example in suspects]
     for example in examples:
-        pool.trace.record("suspect", unit=pool.unit.name, example=example.text)
+        pool.trace.record(events.Suspect(unit=pool.unit.name, example=example.text))
     return [
         Diagnostic(
             "L0403",

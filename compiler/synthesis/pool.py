@@ -14,7 +14,8 @@ from compiler.judge.judge import judge
 from compiler.synthesis.problem.signature import completed
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 GENERATED_INPUTS = 24
 
@@ -60,11 +61,13 @@ class Pool:
                 greedy=known.greedy or greedy,
                 mdl_significant=known.mdl_significant or mdl_significant,
             )
-            self.trace.record("candidate", unit=self.unit.name, index=place, origin=origin, repeats=True)
+            self.trace.record(events.Candidate(unit=self.unit.name, index=place, origin=origin, repeats=True))
             return self.candidates[place]
         index = len(self.candidates)
         self.trace.record(
-            "candidate", unit=self.unit.name, index=index, origin=origin, parent=parent, repeats=False, program=program
+            events.Candidate(
+                unit=self.unit.name, index=index, origin=origin, parent=parent, repeats=False, program=program
+            )
         )
         with self.budget.phase("judge"):
             judgement = self.budget.judged(
@@ -76,12 +79,13 @@ class Pool:
         self.candidates.append(candidate)
         self._places[program] = index
         self.trace.record(
-            "verdict",
-            unit=self.unit.name,
-            index=index,
-            examples=[[item.example.text, item.state, item.got] for item in judgement.examples],
-            violations=[[item.contract.text, item.call.text, item.got] for item in judgement.violations],
-            vector=list(judgement.vector),
+            events.Verdict(
+                unit=self.unit.name,
+                index=index,
+                examples=tuple((item.example.text, item.state, item.got) for item in judgement.examples),
+                violations=tuple((item.contract.text, item.call.text, item.got) for item in judgement.violations),
+                vector=judgement.vector,
+            )
         )
         return candidate
 

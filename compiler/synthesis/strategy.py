@@ -18,6 +18,7 @@ from compiler.synthesis.sketch.recombine import recombine
 from compiler.synthesis.sketch.search import search
 from compiler.synthesis.sketch.several import search_several
 from compiler.task.options import Options
+from compiler.trace import events
 
 Progress = Callable[[str], None]
 
@@ -122,7 +123,9 @@ def _next_temperature(pool: Pool, temperature: float) -> float:
     higher = not pool.clean and 2 * behaviours < answers
     chosen = min(HOTTEST, round(temperature + HOTTER, 2)) if higher else temperature
     pool.trace.record(
-        "diversity", unit=pool.unit.name, answers=answers, behaviours=behaviours, temperature=temperature, next=chosen
+        events.Diversity(
+            unit=pool.unit.name, answers=answers, behaviours=behaviours, temperature=temperature, next=chosen
+        )
     )
     return chosen
 

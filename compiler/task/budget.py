@@ -13,7 +13,8 @@ from compiler.judge.judge import Judgement
 from compiler.judge.stops import Stop
 from compiler.task.replay_log import ReplayLog
 from compiler.task.usage import EngineUsage
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 _FEWEST_TOKENS = 32
 """Shorter than that no answer holds a function."""
@@ -163,7 +164,7 @@ class Budget:
         """Note where a budget cuts something off, the first time."""
         if where not in self._cuts:
             self._cuts[where] = step
-            self.trace.record("cut", where=where, step=step)
+            self.trace.record(events.Cut(where=where, step=step))
 
     def _account(self, backend: Backend) -> EngineUsage:
         known = self.engines.get((backend.engine, backend.model))
@@ -174,8 +175,8 @@ class Budget:
         step = self._step(where)
         judgement = run(None if self.replay_log is None else self.replay_log.stops.get((where, step), ()))
         if judgement.stops:
-            calls = [[stop.call, stop.check, stop.reason] for stop in judgement.stops]
-            self.trace.record("stopped", where=where, step=step, calls=calls)
+            calls = tuple((stop.call, stop.check, stop.reason) for stop in judgement.stops)
+            self.trace.record(events.Stopped(where=where, step=step, calls=calls))
         return judgement
 
     def _step(self, where: str) -> int:

@@ -22,6 +22,7 @@ from compiler.synthesis.ask.gaps import first_drafts
 from compiler.synthesis.pool import Pool
 from compiler.synthesis.problem.methods import lifted
 from compiler.text.diagnostics import LiftcError
+from compiler.trace import events
 
 
 def ask_greedy(pool: Pool, backend: Backend) -> None:
@@ -116,39 +117,43 @@ def _ask(pool: Pool, backend: Backend, requests: Sequence[Request], into: list[P
 def _record(pool: Pool, backend: Backend, request: Request, proposal: Proposal, waited: float) -> None:
     """Record an answer; ``waited`` is the time until it came, counted once for what came together."""
     gap = request.gap
-    asked = {"prompt": request.messages[-1].content} if gap is None else {"prompt": gap.prefix, "suffix": gap.suffix}
     pool.budget.spend(backend, proposal)
     pool.trace.record(
-        "proposal",
-        timing={"seconds": proposal.seconds, "waited": waited, "cached": proposal.cached},
-        unit=pool.unit.name,
-        engine=backend.engine,
-        model=backend.model,
-        key=request.key(backend.engine, backend.model),
-        occurrence=request.occurrence,
-        temperature=request.sampling.temperature,
-        few_shot=len(request.messages) // 2,
-        constrained=request.grammar is not None and proposal.conforms is not False,
-        **asked,
-        text=proposal.text,
-        prompt_tokens=proposal.prompt_tokens,
-        completion_tokens=proposal.completion_tokens,
-        finish=proposal.finish,
-        logprob=proposal.logprob,
+        events.Proposal(
+            unit=pool.unit.name,
+            engine=backend.engine,
+            model=backend.model,
+            key=request.key(backend.engine, backend.model),
+            occurrence=request.occurrence,
+            temperature=request.sampling.temperature,
+            few_shot=len(request.messages) // 2,
+            constrained=request.grammar is not None and proposal.conforms is not False,
+            prompt=request.messages[-1].content if gap is None else gap.prefix,
+            suffix=None if gap is None else gap.suffix,
+            text=proposal.text,
+            prompt_tokens=proposal.prompt_tokens,
+            completion_tokens=proposal.completion_tokens,
+            finish=proposal.finish,
+            logprob=proposal.logprob,
+            seconds=proposal.seconds,
+            waited=waited,
+            cached=proposal.cached,
+        )
     )
 
 
 def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failure: BackendError) -> None:
     pool.budget.failed(backend)
     pool.trace.record(
-        "failure",
-        unit=pool.unit.name,
-        engine=backend.engine,
-        model=backend.model,
-        keys=[request.key(backend.engine, backend.model) for request in left],
-        code=failure.code,
-        message=str(failure),
-        hint=failure.hint,
+        events.Failure(
+            unit=pool.unit.name,
+            engine=backend.engine,
+            model=backend.model,
+            keys=tuple(request.key(backend.engine, backend.model) for request in left),
+            code=failure.code,
+            message=str(failure),
+            hint=failure.hint,
+        )
     )
 
 
@@ -160,7 +165,7 @@ def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: 
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
         reason = "; ".join(item.message for item in error.diagnostics)
-        pool.trace.record("drop", unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
+        pool.trace.record(events.Drop(unit=unit.name, occurrence=request.occurrence, reason=reason, text=text))
         return
     tokens = max(1, proposal.completion_tokens)
     logprob = None if proposal.logprob is None or not whole else proposal.logprob / tokens

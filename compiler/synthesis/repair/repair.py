@@ -15,6 +15,7 @@ from compiler.synthesis.problem.problem import rows_of
 from compiler.synthesis.problem.template import with_function
 from compiler.synthesis.repair.edits import edits
 from compiler.synthesis.repair.reopen import Reopened, reopen
+from compiler.trace import events
 
 Way: TypeAlias = Literal["edits", "reopening"]
 WAYS: tuple[Way, ...] = ("edits", "reopening")
@@ -63,7 +64,7 @@ def _by_edits(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> b
         found += sum(_add(pool, candidate, module, place).judgement.clean for module, place in repaired)
         if found or pool.budget.cut("repair"):
             break
-    pool.trace.record("search", unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False)
+    pool.trace.record(events.Search(unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False))
     return found > 0
 
 
@@ -130,13 +131,14 @@ def _record(pool: Pool, near: Candidate, item: Reopened) -> None:
     from compiler.emit.expressions import code_of, emit
 
     pool.trace.record(
-        "reopened",
-        unit=pool.unit.name,
-        parent=near.index,
-        expression=code_of(emit(item.suspect.place)),
-        suspicion=round(item.suspect.suspicion, 4),
-        angelic=item.angelic,
-        demanded={example: list(values) for example, values in item.demanded.items()},
-        tried=item.tried,
-        fills=[code_of(emit(found.content)) for found in item.repairs],
+        events.Reopened(
+            unit=pool.unit.name,
+            parent=near.index,
+            expression=code_of(emit(item.suspect.place)),
+            suspicion=round(item.suspect.suspicion, 4),
+            angelic=item.angelic,
+            demanded=item.demanded,
+            tried=item.tried,
+            fills=tuple(code_of(emit(found.content)) for found in item.repairs),
+        )
     )

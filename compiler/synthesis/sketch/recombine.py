@@ -16,6 +16,7 @@ from compiler.synthesis.problem.template import Fill, fill_template, with_functi
 from compiler.synthesis.sketch.combine import Combined, combine
 from compiler.synthesis.sketch.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
 from compiler.synthesis.sketch.trial import Learned
+from compiler.trace import events
 from solver.combination import Constraint
 from solver.meter import Meter
 from solver.sorts import ANY, NONE, UnionSort
@@ -71,25 +72,27 @@ def constraints_among(
 def record_nogood(pool: Pool, domains: Mapping[str, Sequence[Fragment]], lesson: Learned) -> None:
     """Tell the trace which fragments cannot stand together."""
     pool.trace.record(
-        "nogood",
-        unit=pool.unit.name,
-        holes={hole: domains[hole][lesson.combination[hole]].text for hole in lesson.places},
-        alike={hole: len(places) for hole, places in lesson.places.items()},
-        example=lesson.case.text,
+        events.Nogood(
+            unit=pool.unit.name,
+            holes={hole: domains[hole][lesson.combination[hole]].text for hole in lesson.places},
+            alike={hole: len(places) for hole, places in lesson.places.items()},
+            example=lesson.case.text,
+        )
     )
 
 
 def record_combined(pool: Pool, domains: Mapping[str, Sequence[Fragment]], combined: Combined) -> None:
     """Tell the trace how many combinations were run of how many."""
     pool.trace.record(
-        "combination",
-        unit=pool.unit.name,
-        holes={hole: len(fragments) for hole, fragments in domains.items()},
-        possible=combined.possible,
-        run=combined.run,
-        nogoods=combined.nogoods,
-        found=len(combined.found),
-        exhausted=combined.exhausted,
+        events.Combination(
+            unit=pool.unit.name,
+            holes={hole: len(fragments) for hole, fragments in domains.items()},
+            possible=combined.possible,
+            run=combined.run,
+            nogoods=combined.nogoods,
+            found=len(combined.found),
+            exhausted=combined.exhausted,
+        )
     )
 
 

@@ -41,6 +41,7 @@ from compiler.synthesis.sketch.loops import sketches_for, speaks_of_loops
 from compiler.synthesis.sketch.told import add_functions, add_layers, add_spoken_cases
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
+from compiler.trace import events
 from compiler.trace.banks import recorded
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
@@ -126,16 +127,19 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequenc
             if meter.stopped:
                 break
     pool.trace.record(
-        "search",
-        unit=pool.unit.name,
-        limit=SKETCH_EXPANSIONS * len(sketches),
-        expansions=spent,
-        terms=len(sketches),
-        bank=recorded(Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)),
-        found=int(best is not None),
-        contested=False,
-        exhausted=False,
-        full=False,
+        events.Search(
+            unit=pool.unit.name,
+            limit=SKETCH_EXPANSIONS * len(sketches),
+            expansions=spent,
+            terms=len(sketches),
+            bank=recorded(
+                Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)
+            ),
+            found=int(best is not None),
+            contested=False,
+            exhausted=False,
+            full=False,
+        )
     )
     return best
 
@@ -168,16 +172,17 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> 
     guidance = guidance_of(function.name, function.prose, constants_of(function), known, proposed_weights(pool))
     report = search_problem(function, problem, guidance, EXPANSIONS, lambda: pool.budget.cut("search"), dearest)
     pool.trace.record(
-        "search",
-        unit=pool.unit.name,
-        limit=EXPANSIONS,
-        expansions=report.expansions,
-        terms=sum(report.bank.values()),
-        bank=recorded(report.bank),
-        found=len(report.found),
-        contested=report.contested,
-        exhausted=report.exhausted,
-        full=report.full,
+        events.Search(
+            unit=pool.unit.name,
+            limit=EXPANSIONS,
+            expansions=report.expansions,
+            terms=sum(report.bank.values()),
+            bank=recorded(report.bank),
+            found=len(report.found),
+            contested=report.contested,
+            exhausted=report.exhausted,
+            full=report.full,
+        )
     )
     return report
 

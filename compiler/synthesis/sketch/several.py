@@ -26,6 +26,7 @@ from compiler.synthesis.sketch.combine import combine
 from compiler.synthesis.sketch.fragments import Fragment
 from compiler.synthesis.sketch.recombine import record_combined, record_nogood
 from compiler.synthesis.sketch.trial import Choice
+from compiler.trace import events
 from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import ANY, Sort, join_all, sort_of_value
@@ -90,16 +91,17 @@ def _domains(
         domains[hole.name] = [_fragment(item, given) for item, _ in zip(listed, range(_FRAGMENTS), strict=False)]
         meter.tick(part.spent)
         pool.trace.record(
-            "search",
-            unit=pool.unit.name,
-            hole=hole.name,
-            limit=_LISTING_WORK,
-            expansions=part.spent,
-            terms=len(domains[hole.name]),
-            bank=recorded(Counter((sort, fragment.cost) for fragment in domains[hole.name])),
-            found=0,
-            exhausted=False,
-            full=part.full,
+            events.Search(
+                unit=pool.unit.name,
+                hole=hole.name,
+                limit=_LISTING_WORK,
+                expansions=part.spent,
+                terms=len(domains[hole.name]),
+                bank=recorded(Counter((sort, fragment.cost) for fragment in domains[hole.name])),
+                found=0,
+                exhausted=False,
+                full=part.full,
+            )
         )
     return domains
 

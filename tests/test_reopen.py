@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compiler.acceptance.candidate import Provenance
 from compiler.emit.module import emit_module
 from compiler.enumerate.listing import expressions_by_cost
 from compiler.front import read_spec
@@ -149,9 +150,10 @@ def test_a_repair_is_one_more_candidate_and_the_trace_tells_how_it_was_found() -
     spec = spec_of(AREA)
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(0, 60, trace))
-    pool.add(lower_candidate("def area(w, h):\n    return None\n", "area"), "model", votes=1)
+    pool.add(lower_candidate("def area(w, h):\n    return None\n", "area"), Provenance("model", votes=1))
     repair(pool)
-    assert [(candidate.origin, candidate.parent) for candidate in pool.clean][:1] == [("repair", 0)]
+    provenance = pool.candidates.clean[0].provenance
+    assert (provenance.origin, provenance.parent) == ("repair", 0)
     told = next(trace.select(Reopened))
     assert told.angelic == "found"
     assert told.demanded == {"area(2, 3) == 6": ("6",), "area(5, 4) == 20": ("20",), "area(0, 9) == 0": ("0",)}
@@ -178,7 +180,7 @@ def test_a_listed_expression_does_not_grow_numbers_without_end() -> None:
 def repaired(spec: Spec, near_miss: str) -> Pool:
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(0, 60, trace))
-    pool.add(lower_candidate(near_miss, spec.functions[0].name), "model", votes=1)
+    pool.add(lower_candidate(near_miss, spec.functions[0].name), Provenance("model", votes=1))
     repair(pool)
     return pool
 
@@ -186,8 +188,8 @@ def repaired(spec: Spec, near_miss: str) -> Pool:
 def test_a_repair_that_chance_might_find_convinces_nobody() -> None:
     spec = spec_of("def even(n: int) -> bool\n\neven(4) == True\neven(3) == False\n")
     pool = repaired(spec, "def even(n):\n    return n % 3 == 0\n")
-    assert pool.clean
-    assert not pool.mdl_significant
+    assert pool.candidates.clean
+    assert not pool.candidates.mdl_significant
 
 
 def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
@@ -196,9 +198,9 @@ def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
     pool = repaired(spec, near_miss)
     assert len(pool.candidates) > 1
     assert all("516" not in candidate.program for candidate in pool.candidates)
-    assert not pool.mdl_significant
+    assert not pool.candidates.mdl_significant
 
 
 def test_a_repair_that_explains_much_convinces() -> None:
     spec = spec_of('def swapped(text: str) -> str\n\nswapped("so Be it") == "ti eB os"\nswapped("") == ""\n')
-    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").mdl_significant
+    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").candidates.mdl_significant

@@ -76,9 +76,9 @@ def branches(tree: Tree) -> Iterator[Tree]:
 @pytest.mark.parametrize(("text", "pieces"), [(TWO, ["text[:width]"]), (LOOP, ["% 2", "x * x"])])
 def test_two_holes_are_filled_together(text: str, pieces: list[str]) -> None:
     pool, combination = searched(text)
-    assert pool.clean
+    assert pool.candidates.clean
     for piece in pieces:
-        assert piece in pool.clean[0].program
+        assert piece in pool.candidates.clean[0].program
     assert combination.run < 300
 
 
@@ -104,4 +104,4 @@ def test_three_holes_of_the_example_need_a_few_runs_of_millions() -> None:
 def test_a_hole_that_no_example_reaches_is_no_obstacle() -> None:
     text = '"""Nothing."""\n\n\ndef f(n: int) -> int:\n    """\n    >>> f(1)\n    2\n    >>> f(4)\n    5\n    """\n'
     pool, _ = searched(text + "    if n < 0:\n        return ...\n    return ...\n")
-    assert pool.clean
+    assert pool.candidates.clean

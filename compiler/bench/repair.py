@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import Candidate, Provenance
 from compiler.acceptance.selection import select
 from compiler.acceptance.verification import is_accepted
 from compiler.bench.references import Reference, read_references
@@ -118,7 +118,7 @@ def _seed(pool: Pool, text: str) -> Candidate | None:
         module = conform(lower_candidate(text, pool.unit.entry, pool.unit.context), pool.unit)
     except LiftcError:
         return None
-    return pool.add(module, "model", votes=1, greedy=True)
+    return pool.add(module, Provenance("model", votes=1, greedy=True))
 
 
 def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Repaired:

@@ -151,9 +151,9 @@ def _compile_unit(
     except BackendError as error:
         raise _backend_failure(error) from error
     choice = select(pool.candidates, by_behaviour="selection" not in options.without)
-    warnings = (*narrowed.warnings, *failures(unit, trace), *memory_spent(unit, trace))
+    warnings = (*narrowed.warnings, *failures(pool), *memory_spent(pool))
     if choice is None:
-        return _Chosen(unit, pool, None, False, (*warnings, no_candidate(unit, trace, budget, backend)))
+        return _Chosen(unit, pool, None, False, (*warnings, no_candidate(pool, backend)))
     trace.record(
         events.Choice(
             unit=unit.name,
@@ -220,7 +220,7 @@ def _function_result(
         return FunctionResult(function.name, False, None), []
     candidate = item.choice.candidate
     with budget.phase("verify"):
-        evidence = verify_program(function, assembly.program, item.pool.inputs_of(function), budget)
+        evidence = verify_program(function, assembly.program, item.pool.inputs.made_for(function), budget)
     for clause in evidence.clauses:
         trace.record(
             events.Evidence(
@@ -231,7 +231,7 @@ def _function_result(
         function.name,
         item.accepted and evidence.sound,
         assembly.function_text(function.name),
-        candidate.origin,
+        candidate.provenance.origin,
         evidence.clauses,
         item.choice.ambiguities,
     )

@@ -15,20 +15,15 @@ from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.diagnostics import Diagnostic, Label
 from compiler.trace import events
-from compiler.trace.trace import Trace
 
 
-def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
+def failures(pool: Pool) -> list[Diagnostic]:
     """What engines failed with on the way to a result that others made possible, each thing once."""
-    told = {
-        (event.engine, event.model, event.message, event.hint)
-        for event in trace.select(events.Failure)
-        if event.unit == unit.name
-    }
+    told = {(item.engine, item.model, item.message, item.hint) for item in pool.setbacks.failures}
     return [
         Diagnostic(
             "L0610",
-            f"`{unit.name}` is compiled without all answers of {engine}:{model}: {message}",
+            f"`{pool.unit.name}` is compiled without all answers of {engine}:{model}: {message}",
             help=(hint,) if hint else (),
             severity="warning",
         )
@@ -36,10 +31,11 @@ def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
     ]
 
 
-def memory_spent(unit: Unit, trace: Trace) -> tuple[Diagnostic, ...]:
+def memory_spent(pool: Pool) -> tuple[Diagnostic, ...]:
     """That search stopped because it kept as many terms as it may, if it did."""
-    if not any(event.unit == unit.name and event.full for event in trace.select(events.Search)):
+    if not pool.setbacks.memory_spent:
         return ()
+    unit = pool.unit
     message = f"search for `{unit.name}` ended where it kept as many expressions as memory allows"
     help_ = "shorter examples, or a more exact signature, leave fewer and smaller values to keep"
     return (Diagnostic("L0404", message, _label(unit.functions[0]), help=(help_,), severity="warning"),)
@@ -49,10 +45,11 @@ def _label(function: FunctionSpec) -> tuple[Label, ...]:
     return (Label(function.span),) if function.span is not None else ()
 
 
-def no_candidate(unit: Unit, trace: Trace, budget: Budget, backend: Backend | None) -> Diagnostic:
+def no_candidate(pool: Pool, backend: Backend | None) -> Diagnostic:
     """That there is nothing at all to choose from, and what would help."""
-    drops = [event.reason for event in trace.select(events.Drop) if event.unit == unit.name]
-    notes = (*(f"an answer was dropped: {reason}" for reason in dict.fromkeys(drops)), *_ended(budget))
+    unit, budget = pool.unit, pool.budget
+    reasons = dict.fromkeys(drop.reason for drop in pool.setbacks.drops)
+    notes = (*(f"an answer was dropped: {reason}" for reason in reasons), *_ended(budget))
     return Diagnostic(
         "L0401",
         f"nothing fills the holes of `{unit.name}`",
@@ -130,7 +127,7 @@ def nothing_written(units: Sequence[Unit]) -> Diagnostic:
 
 def suspects(pool: Pool) -> list[Diagnostic]:
     """Examples that every candidate fails, where there are enough candidates for that to say something."""
-    if len(pool.candidates) < 3 or pool.clean:
+    if len(pool.candidates) < 3 or pool.candidates.clean:
         return []
     failed = [{v.example for v in item.judgement.examples if v.state == "fails"} for item in pool.candidates]
     passed_any = any(item.judgement.passed for item in pool.candidates)

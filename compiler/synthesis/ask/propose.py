@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from backends.protocol import Backend, BackendError, Proposal, Request
+from compiler.acceptance.candidate import Provenance
 from compiler.ir.imports import missing_imports, with_imports
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import Module
@@ -143,18 +144,18 @@ def _record(pool: Pool, backend: Backend, request: Request, proposal: Proposal, 
 
 
 def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failure: BackendError) -> None:
-    pool.budget.failed(backend)
-    pool.trace.record(
-        events.Failure(
-            unit=pool.unit.name,
-            engine=backend.engine,
-            model=backend.model,
-            keys=tuple(request.key(backend.engine, backend.model) for request in left),
-            code=failure.code,
-            message=str(failure),
-            hint=failure.hint,
-        )
+    told = events.Failure(
+        unit=pool.unit.name,
+        engine=backend.engine,
+        model=backend.model,
+        keys=tuple(request.key(backend.engine, backend.model) for request in left),
+        code=failure.code,
+        message=str(failure),
+        hint=failure.hint,
     )
+    pool.budget.failed(backend)
+    pool.setbacks.failures.append(told)
+    pool.trace.record(told)
 
 
 def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: bool = True) -> None:
@@ -165,12 +166,14 @@ def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: 
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
         reason = "; ".join(item.message for item in error.diagnostics)
-        pool.trace.record(events.Drop(unit=unit.name, occurrence=request.occurrence, reason=reason, text=text))
+        drop = events.Drop(unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
+        pool.setbacks.drops.append(drop)
+        pool.trace.record(drop)
         return
     tokens = max(1, proposal.completion_tokens)
     logprob = None if proposal.logprob is None or not whole else proposal.logprob / tokens
     greedy = request.sampling.temperature == 0 and request.grammar is None
-    pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
+    pool.add(module, Provenance("model", votes=1, logprob=logprob, greedy=greedy))
 
 
 def lower_answer(text: str, pool: Pool) -> Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import Candidate, Provenance
 from compiler.acceptance.support import is_supported_change
 from compiler.enumerate.targets import Accepts
 from compiler.ir.nodes import Module
@@ -48,7 +48,7 @@ def near_misses(candidates: Sequence[Candidate]) -> list[Candidate]:
     ranked = sorted(candidates, key=lambda item: (-item.judgement.passed, len(item.judgement.violations), item.index))
     for candidate in ranked:
         key = (*(verdict.got for verdict in candidate.judgement.examples), *candidate.judgement.vector)
-        if candidate.origin == "model" and not candidate.judgement.clean and key not in seen:
+        if candidate.provenance.origin == "model" and not candidate.judgement.clean and key not in seen:
             seen.add(key)
             chosen.append(candidate)
     return chosen[:NEAR_MISSES]
@@ -121,10 +121,10 @@ def _add(pool: Pool, near: Candidate, repaired: Module, tried: int) -> Candidate
         if case.function.examples[case.place] in failing and not isinstance(case.wanted, Accepts)
     ]
     function = pool.unit.functions[0]
-    inputs = rows_of(function, pool.generated(function, repaired)) if near.judgement.violations else []
+    inputs = rows_of(function, pool.inputs.for_program(repaired)[function.name]) if near.judgement.violations else []
     with pool.budget.phase("judge"):
         mdl_significant = is_supported_change(near.module, repaired, tried, values, function, inputs)
-    return pool.add(repaired, "repair", parent=near.index, mdl_significant=mdl_significant)
+    return pool.add(repaired, Provenance("repair", parent=near.index, mdl_significant=mdl_significant))
 
 
 def _record(pool: Pool, near: Candidate, item: Reopened) -> None:

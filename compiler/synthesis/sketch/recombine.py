@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from compiler.acceptance.candidate import Provenance
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import Program
 from compiler.interpreter.meter import HoleFiller
@@ -53,7 +54,7 @@ def recombine(pool: Pool) -> None:
     record_combined(pool, domains, combined)
     for choice in combined.found:
         fills = {hole: domains[hole][place].content for hole, place in choice.items()}
-        pool.add(with_function(module, fill_template(template, fills)), "repair")
+        pool.add(with_function(module, fill_template(template, fills)), Provenance("repair"))
 
 
 def constraints_among(

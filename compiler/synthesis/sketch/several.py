@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from compiler.acceptance.candidate import Provenance
 from compiler.acceptance.support import is_supported
 from compiler.enumerate.listing import Listed, expressions_by_cost
 from compiler.enumerate.targets import Accepts
@@ -90,6 +91,7 @@ def _domains(
         listed = expressions_by_cost(parameters_of(rows), rows, sort, constants, part)
         domains[hole.name] = [_fragment(item, given) for item, _ in zip(listed, range(_FRAGMENTS), strict=False)]
         meter.tick(part.spent)
+        pool.setbacks.memory_spent |= part.full
         pool.trace.record(
             events.Search(
                 unit=pool.unit.name,
@@ -174,4 +176,4 @@ def _add(
     whole = Display("tuple", tuple(content for content, _ in written.values() if not isinstance(content, tuple)))
     wanted = [(case.given, case.wanted) for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
     mdl_significant = is_supported(whole, wanted, module, function, [], contested=False)
-    pool.add(module, "search", mdl_significant=mdl_significant)
+    pool.add(module, Provenance("search", mdl_significant=mdl_significant))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backends.protocol import Backend
+from backends.protocol import Backend, BackendError
 from compiler.acceptance.evidence import questions
 from compiler.acceptance.selection import Choice
 from compiler.acceptance.verification import Verification
@@ -13,8 +13,14 @@ from compiler.judge.verdicts import describe
 from compiler.synthesis.pool import Pool
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
-from compiler.text.diagnostics import Diagnostic, Label
+from compiler.text.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.trace import events
+
+
+def backend_failed(error: BackendError) -> LiftcError:
+    """That an engine failed and nothing else could be done."""
+    hints = (error.hint,) if error.hint else ()
+    return LiftcError([Diagnostic(error.code, str(error), help=hints)], ExitCode.BACKEND_FAILED)
 
 
 def failures(pool: Pool) -> list[Diagnostic]:

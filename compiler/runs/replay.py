@@ -6,7 +6,7 @@ same step now, and a call that a limit stopped is not made, whatever the clock s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 
@@ -17,6 +17,7 @@ from compiler.pipeline.result import Result
 from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.task.replay_log import ReplayLog
+from compiler.task.run import Progress, Run
 from compiler.text.source import Source
 from compiler.trace import events
 from compiler.trace.trace import Trace
@@ -88,7 +89,7 @@ class RecordedBackend:
         """There is nothing to free."""
 
 
-def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Result:
+def replay(trace: Trace, progress: Progress | None = None) -> Result:
     """Compile again what a trace recorded.
 
     Raises ``LiftcError`` where the specification cannot be read any more or an answer is missing, and ``ValueError``
@@ -104,8 +105,7 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
         _recorded(trace),
         more=[Source(name, text) for name, text in start.more],
         few_shot=[FewShotExample(*pair) for pair in start.few_shot],
-        replay_log=_replay_log(trace),
-        progress=progress,
+        run=Run(progress=progress or (lambda _: None), replay_log=_replay_log(trace)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 from backends.cascade import stages_of
@@ -18,9 +17,8 @@ from compiler.synthesis.sketch.recombine import recombine
 from compiler.synthesis.sketch.search import search
 from compiler.synthesis.sketch.several import search_several
 from compiler.task.options import Options
+from compiler.task.run import Progress
 from compiler.trace import events
-
-Progress = Callable[[str], None]
 
 # Samples are asked for in rounds, so that agreement can end the asking early.
 ROUND = 3

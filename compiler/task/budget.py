@@ -12,7 +12,7 @@ from backends.protocol import Backend, Proposal, Request
 from compiler.judge.judge import Judgement
 from compiler.judge.stops import Stop
 from compiler.task.replay_log import ReplayLog
-from compiler.task.usage import EngineUsage
+from compiler.task.usage import EngineUsage, Usage
 from compiler.trace import events
 from compiler.trace.trace import Trace
 
@@ -68,6 +68,12 @@ class Budget:
     def elapsed(self) -> float:
         """Seconds since the compile began."""
         return self.clock() - self._started
+
+    @property
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        phases, engines = tuple(sorted(self.phases.items())), tuple(self.engines.values())
+        return Usage(self.prompt_tokens, self.spent_tokens, self.requests, self.elapsed, phases, engines)
 
     @contextmanager
     def share(self, parts: int) -> Iterator[None]:

@@ -14,7 +14,7 @@ from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import ExprHole, If, Module, Name
 from compiler.ir.walk import walk
 from compiler.synthesis.pool import Pool
-from compiler.synthesis.problem.angelic import demand_of
+from compiler.synthesis.problem.angelic import Exploration, demand_of
 from compiler.synthesis.problem.cases import cases_of
 from compiler.synthesis.problem.places import places_in, replaced
 from compiler.synthesis.repair.localise import localise
@@ -65,7 +65,7 @@ def opened_test(module: Module) -> Program:
 def test_a_hole_in_a_loop_is_given_a_value_at_each_visit() -> None:
     cases = cases_of(spec_of(COUNT).functions)
     program = opened_test(lower_candidate(WRONG, "count"))
-    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), at_most=10)
+    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), Exploration(at_most=10))
     assert demand.complete
     assert [[visit.value for visit in way.visits] for way in demand.ways] == [
         [False, True, True],
@@ -86,7 +86,7 @@ def test_what_no_value_can_mend_is_refuted() -> None:
 def test_too_few_runs_refute_nothing() -> None:
     cases = cases_of(spec_of("def count(xs: list[int], limit: int) -> int\n\ncount([1, 2], 5) == 3\n").functions)
     program = opened_test(lower_candidate(WRONG, "count"))
-    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), runs=3)
+    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), Exploration(runs=3))
     assert not demand.ways
     assert not demand.impossible
 

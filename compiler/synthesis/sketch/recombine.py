@@ -16,7 +16,7 @@ from compiler.synthesis.problem.cases import cases_of
 from compiler.synthesis.problem.template import Fill, fill_template, with_function
 from compiler.synthesis.sketch.combine import Combined, combine
 from compiler.synthesis.sketch.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
-from compiler.synthesis.sketch.trial import Learned
+from compiler.synthesis.sketch.trial import CombinationProblem, Learned
 from compiler.trace import events
 from solver.combination import Constraint
 from solver.meter import Meter
@@ -40,13 +40,16 @@ def recombine(pool: Pool) -> None:
     template = template_of(function)
     module = pool.candidates[0].module
     domains = _domains(pool, function, template, module)
+    problem = CombinationProblem(
+        lambda fills: with_function(module, fill_template(template, fills)),
+        domains,
+        cases,
+        constraints_among(domains, template, module, function),
+    )
     with pool.budget.phase("search"):
         combined = combine(
-            lambda fills: with_function(module, fill_template(template, fills)),
-            domains,
-            cases,
+            problem,
             Meter(WORK, lambda: pool.budget.cut("recombine")),
-            constraints=constraints_among(domains, template, module, function),
             at_most=FOUND,
             combinations_at_most=COMBINATIONS,
             learned=lambda lesson: record_nogood(pool, domains, lesson),

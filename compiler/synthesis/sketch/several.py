@@ -16,7 +16,7 @@ from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function,
 from compiler.ir.walk import walk
 from compiler.propagation.template import template_of
 from compiler.synthesis.pool import Pool
-from compiler.synthesis.problem.angelic import Choices, Visit, demand_of
+from compiler.synthesis.problem.angelic import Choices, Exploration, Visit, demand_of
 from compiler.synthesis.problem.cases import Case, cases_of
 from compiler.synthesis.problem.data import text_of_data
 from compiler.synthesis.problem.places import places_in
@@ -26,7 +26,7 @@ from compiler.synthesis.problem.template import fill_template
 from compiler.synthesis.sketch.combine import combine
 from compiler.synthesis.sketch.fragments import Fragment
 from compiler.synthesis.sketch.recombine import record_combined, record_nogood
-from compiler.synthesis.sketch.trial import Choice
+from compiler.synthesis.sketch.trial import Choice, CombinationProblem
 from compiler.trace import events
 from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter
@@ -60,9 +60,7 @@ def search_several(pool: Pool) -> None:
         except BudgetSpentError:
             return
         combined = combine(
-            lambda fills: pool.unit.program_of(fill_template(template, fills)),
-            domains,
-            cases,
+            CombinationProblem(lambda fills: pool.unit.program_of(fill_template(template, fills)), domains, cases),
             meter,
             at_most=RIVALS,
             combinations_at_most=COMBINATIONS,
@@ -140,7 +138,7 @@ def _explored(
         choices: dict[str, Choices] = {
             hole: _choices(sort, wanted if hole in returned else [], constants) for hole, sort in sorts.items()
         }
-        demand = demand_of(program, case, choices, meter, at_most=_WAYS, runs=_EXPLORING_RUNS)
+        demand = demand_of(program, case, choices, meter, Exploration(at_most=_WAYS, runs=_EXPLORING_RUNS))
         passing += [visit for way in demand.ways for visit in way.visits]
         visits += demand.seen
     return passing, visits

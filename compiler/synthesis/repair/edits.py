@@ -8,11 +8,9 @@ from typing import Any, cast
 
 from compiler.ir.nodes import (
     Binary,
-    BinaryOperator,
     BoolOp,
     Call,
     Compare,
-    ComparisonOperator,
     Conditional,
     Const,
     Display,
@@ -30,31 +28,8 @@ from compiler.ir.nodes import (
 )
 from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, child_fields, walk
+from solver.operations.comparisons import SLIPS, slips_of_comparison
 
-_OTHER_OPERATORS: dict[BinaryOperator, tuple[BinaryOperator, ...]] = {
-    "+": ("-", "*"),
-    "-": ("+",),
-    "*": ("+", "**"),
-    "/": ("//",),
-    "//": ("/", "%"),
-    "%": ("//",),
-    "**": ("*",),
-    "&": ("|", "^"),
-    "|": ("&", "^"),
-    "^": ("|", "&"),
-}
-_OTHER_COMPARISONS: dict[ComparisonOperator, tuple[ComparisonOperator, ...]] = {
-    "<": ("<=", ">", ">="),
-    "<=": ("<", ">=", ">"),
-    ">": (">=", "<", "<="),
-    ">=": (">", "<=", "<"),
-    "==": ("!=",),
-    "!=": ("==",),
-    "in": ("not in",),
-    "not in": ("in",),
-    "is": ("is not",),
-    "is not": ("is",),
-}
 _WRAPPERS = (
     "sorted",
     "list",
@@ -140,9 +115,9 @@ def _field_variants(value: object, scope: _Scope) -> Iterator[object]:
 def _here(node: Node, scope: _Scope) -> Sequence[Node]:
     match node:
         case Compare(left, (operator,), comparators):
-            return [Compare(left, (other,), comparators) for other in _OTHER_COMPARISONS[operator]]
+            return [Compare(left, (other,), comparators) for other in slips_of_comparison(operator)]
         case Binary(operator, left, right):
-            others = [Binary(other, left, right) for other in _OTHER_OPERATORS.get(operator, ())]
+            others = [Binary(other, left, right) for other in SLIPS.get(operator, ())]
             swapped = [Binary(operator, right, left)] if operator in ("-", "/", "//", "%") else []
             return [*others, *swapped, left, right]
         case BoolOp(operator, operands):

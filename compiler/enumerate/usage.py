@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal, TypeAlias
 
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
@@ -36,6 +37,12 @@ from solver.operations.comparisons import CANONICAL
 from solver.operations.entries import PARAMETERS, PARTS, binders, operations
 
 _LONGEST_CONSTANT = 16
+
+Loop: TypeAlias = Literal[
+    "count", "total", "total_kept", "text", "text_kept", "product", "each", "kept", "mapped_kept", "mapping",
+    "verdict", "first", "first_mapped", "extreme",
+]  # fmt: skip
+"""What loops are about, as the column ``loop`` of the table says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ def _fields_match(pattern: Node, value: Node, free: frozenset[str], bound: dict[
     )
 
 
-def _kinds_of_loop(loop: For) -> Iterator[str]:
+def _kinds_of_loop(loop: For) -> Iterator[Loop]:
     """What a loop may be about, by what its body changes: the column ``loop`` of the comprehensions that do it too."""
     inside = [node for statement in loop.body for node in walk(statement)]
     condition = any(isinstance(node, If) for node in inside)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from compiler.ir.lower_expressions import BINARY_OPERATORS, COMPARISONS
 from solver.operations.comparisons import SLIPS, slips_of_comparison
+from solver.operations.exchanges import exchanges_of
 
 _OPERATORS = {symbol: kind for kind, symbol in BINARY_OPERATORS.items()}
 _COMPARISONS = {symbol: kind for kind, symbol in COMPARISONS.items()}
@@ -65,6 +66,9 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Compare(left, [op], comparators):
             for symbol in slips_of_comparison(COMPARISONS[type(op)]):
                 yield ast.Compare(left, [_COMPARISONS[symbol]()], comparators)
+        case ast.Call(ast.Name() | ast.Attribute() as function, arguments, keywords):
+            for exchanged in _exchanged(function, len(arguments)):
+                yield ast.Call(exchanged, arguments, keywords)
         case ast.BoolOp(op, values):
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
@@ -92,6 +96,16 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
 def _slips(operator: ast.operator) -> list[ast.operator]:
     """The likeliest operator that may have been meant, if there is one."""
     return [_OPERATORS[symbol]() for symbol in SLIPS.get(BINARY_OPERATORS[type(operator)], ())[:1]]
+
+
+def _exchanged(function: ast.Name | ast.Attribute, arguments: int) -> Iterator[ast.expr]:
+    """The callable that may soonest have been meant, of those that take and give the same sorts."""
+    others = exchanges_of(ast.unparse(function), arguments)
+    if others:
+        yield ast.parse(others[0], mode="eval").body
+    elif isinstance(function, ast.Attribute):
+        others = exchanges_of(f".{function.attr}", arguments + 1)
+        yield from (ast.Attribute(function.value, other[1:], ast.Load()) for other in others[:1])
 
 
 def _other_constants(value: object) -> Iterator[bool | int | float | str]:

@@ -66,13 +66,13 @@ class Operation:
 @cache
 def operations() -> tuple[Operation, ...]:
     """All operations over arguments, in the order of the table."""
-    return (*_read(GENERAL), *_read(WITH_TEXTS, with_texts=True), *_read(WRITTEN))
+    return (*read_table(GENERAL), *read_table(WITH_TEXTS, with_texts=True), *read_table(WRITTEN))
 
 
 @cache
 def binders() -> tuple[Operation, ...]:
     """All operations over the elements of a collection."""
-    return tuple(_read(BINDERS))
+    return tuple(read_table(BINDERS))
 
 
 @cache
@@ -96,7 +96,8 @@ def variables_in(*sorts: Sort) -> set[str]:
     return {name for name in named if VARIABLES.fullmatch(name)}
 
 
-def _read(table: str, *, with_texts: bool = False) -> Iterator[Operation]:
+def read_table(table: str, *, with_texts: bool = False) -> Iterator[Operation]:
+    """The operations of a table's lines. Raises ``ValueError`` for a line that says nothing or what is not known."""
     for line in table.splitlines():
         try:
             yield _entry(line, with_texts)

@@ -30,7 +30,6 @@ a // b                      ; N N -> N                   ; 1 ; guard=division sl
 a % b                       ; N N -> N                   ; 1 ; guard=remainder slips=//
 a % b == 0                  ; int int -> bool            ; 2 ;
 -(-a // b)                  ; int int -> int             ; 3 ;
-(2 * a + b) // (2 * b)      ; int int -> int             ; 3 ;
 abs(a - b)                  ; N N -> N                   ; 2 ; both
 int(a / b)                  ; int int -> int             ; 3 ; guard=exact_quotient
 a / b                       ; float float -> float       ; 1 ; slips=//
@@ -99,10 +98,8 @@ a[::2]                      ; S -> S                     ; 2 ;
 a[1::2]                     ; S -> S                     ; 2 ;
 a[::b]                      ; S int -> S                 ; 2 ;
 a[b::c]                     ; S int int -> S             ; 2 ;
-a[b % len(a)]               ; S int -> S_item            ; 2 ;
 a[-b:]                      ; S int -> S                 ; 3 ; guard=positive
 a[b:] + a[:b]               ; S int -> S                 ; 3 ;
-a[(len(a) - 1) // 2:len(a) // 2 + 1] ; S -> S            ; 3 ;
 [a[start:start + b] for start in range(len(a) - b + 1)] ; S int -> list[S] ; 3 ; guard=positive
 [a[start:start + b] for start in range(0, len(a), b)] ; S int -> list[S] ; 3 ; guard=positive
 list(dict.fromkeys(a))      ; I -> list[I_item]          ; 3 ;
@@ -143,12 +140,10 @@ a.keys()                    ; D -> Iterable[D_item]      ; 1 ;
 a.values()                  ; D -> Iterable[D_value]     ; 1 ;
 a.items()                   ; D -> Iterable[tuple[D_item, D_value]] ; 1 ;
 {**a, **b}                  ; D D -> D                   ; 2 ;
-{key: a.get(key, 0) + b.get(key, 0) for key in {**a, **b}} ; dict[T, N] dict[T, N] -> dict[T, N] ; 3 ;
 {**a, b: c}                 ; D D_item D_value -> D      ; 2 ;
 dict(a)                     ; Iterable[tuple[T, U]] -> dict[T, U] ; 1 ;
 dict(zip(a, b))             ; list[T] list[U] -> dict[T, U] ; 2 ;
 dict(Counter(a))            ; I -> dict[I_item, int]     ; 2 ;
-sorted(a.items(), key=lambda item: (-item[1], item[0])) ; dict[O, N] -> list[tuple[O, N]] ; 3 ;
 [int(digit) for digit in str(abs(a))] ; int -> list[int] ; 2 ;
 str(a)                      ; N -> str                   ; 1 ; search
 int(a)                      ; str -> int                 ; 1 ;

@@ -150,6 +150,13 @@ int(a)                      ; str -> int                 ; 1 ;
 bin(a)                      ; int -> str                 ; 3 ;
 hex(a)                      ; int -> str                 ; 3 ;
 int(a, b)                   ; str int -> int             ; 3 ;
+oct(a)                      ; int -> str                 ; 3 ;
+a.bit_length()              ; int -> int                 ; 3 ;
+a.bit_count()               ; int -> int                 ; 3 ;
+math.copysign(a, b)         ; float float -> float       ; 3 ;
+math.cbrt(a)                ; float -> float             ; 3 ;
+math.isclose(a, b)          ; float float -> bool        ; 3 ;
+math.dist(a, b)             ; list[float] list[float] -> float ; 3 ;
 """.strip()
 
 WITH_TEXTS = """
@@ -191,6 +198,9 @@ a.center(b)                 ; str int -> str             ; 3 ;
 a.splitlines()              ; str -> list[str]           ; 2 ;
 ord(a)                      ; str -> int                 ; 1 ;
 chr(a)                      ; int -> str                 ; 1 ;
+a.casefold()                ; str -> str                 ; 3 ;
+a.istitle()                 ; str -> bool                ; 3 ;
+a.expandtabs(b)             ; str int -> str             ; 3 ;
 """.strip()
 
 # What search builds otherwise, or not at all.

@@ -6,9 +6,6 @@ import ast
 import builtins
 import importlib
 import itertools
-import math
-import statistics
-from collections import Counter
 from typing import Any, get_args
 
 import pytest
@@ -29,7 +26,7 @@ from compiler.text.source import Source
 from solver.deduction import ARGUMENTS, INVERSES
 from solver.operations.callables import GUARDS, HARMLESS
 from solver.operations.comparisons import CANONICAL, MIRROR, NEGATION, SLIPS, slips_of_comparison
-from solver.operations.entries import PARAMETERS, PARTS, Operation, binders, operations, operators, read_table
+from solver.operations.entries import PARAMETERS, PARTS, Operation, binders, imports, operations, operators, read_table
 from solver.operations.exchanges import exchanges_of
 from solver.operations.guards import CONDITIONS, NAMESPACE, guarded
 from solver.sorts import (
@@ -77,7 +74,8 @@ SAMPLES: list[tuple[Sort, list[object]]] = [
     (IterableSort(ListSort(INT)), [[[1], [2, 3]]]),
     (UnionSort((INT, NONE)), [1, None]),
 ]
-SCOPE = {"math": math, "statistics": statistics, "itertools": itertools, "Counter": Counter, **NAMESPACE}
+SCOPE: dict[str, object] = dict(NAMESPACE)
+exec("\n".join(imports().values()), SCOPE)
 
 
 def choice_for(operation: Operation) -> dict[str, Sort]:

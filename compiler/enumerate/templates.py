@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
-import statistics
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
@@ -15,7 +11,7 @@ from compiler.enumerate import universe as sorts_of
 from compiler.enumerate.universe import Universe
 from solver.columns import NAMES, Columns, columns_of_text
 from solver.deduction import ARGUMENTS, INVERSES
-from solver.operations.entries import Operation, binders, operations, variables_in
+from solver.operations.entries import Operation, binders, imports, operations, variables_in
 from solver.operations.guards import NAMESPACE, guarded
 from solver.sorts import (
     ANY,
@@ -34,13 +30,8 @@ from solver.sorts import (
 )
 from solver.terms import Binder, Component
 
-_NAMESPACE: dict[str, object] = {
-    "math": math,
-    "statistics": statistics,
-    "itertools": itertools,
-    "Counter": Counter,
-    **NAMESPACE,
-}
+_NAMESPACE: dict[str, object] = dict(NAMESPACE)
+exec("\n".join(imports().values()), _NAMESPACE)
 
 _LOOP = re.compile(r" for (x|k, v) in s( if p)?")
 _KEYED = re.compile(r"(\w+)\(s, key=lambda x: e(.*)\)")

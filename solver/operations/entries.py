@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from solver.operations.callables import MODULES
 from solver.operations.table import BINDERS, GENERAL, WITH_TEXTS, WRITTEN
 from solver.sort_text import sort_of_text
 from solver.sorts import AnySort, NamedSort, Sort, parts_of
@@ -83,6 +84,19 @@ def operators() -> dict[str, Operation]:
         if operation.operator is not None:
             found.setdefault(operation.operator, operation)
     return found
+
+
+@cache
+def imports() -> dict[str, str]:
+    """The names of modules and of collections' classes that the table uses, each with the line that imports it."""
+    names = (
+        node.id for row in (*operations(), *binders()) for node in ast.walk(row.tree) if isinstance(node, ast.Name)
+    )
+    return {
+        name: f"import {name}" if name in MODULES else f"from collections import {name}"
+        for name in dict.fromkeys(names)
+        if name in MODULES or name in MODULES["collections"]
+    }
 
 
 def names_over(operation: Operation) -> tuple[tuple[str, ...], ...]:

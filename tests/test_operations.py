@@ -16,9 +16,11 @@ from compiler.enumerate.universe import universe
 from compiler.enumerate.usage import Loop
 from compiler.interpreter.checks import CHECKS
 from compiler.interpreter.guards import OF_OPERATORS
+from compiler.interpreter.interpreter import Program
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Function, Return
 from compiler.ir.subset import ALLOWED_ATTRIBUTES, ALLOWED_BUILTINS, ALLOWED_MODULES
+from compiler.judge.outcome import Stopped
 from compiler.proof.meanings import MEANINGS
 from compiler.synthesis.repair.edits import edits
 from compiler.testfile.mutants import mutants
@@ -216,9 +218,21 @@ def test_every_allowed_callable_has_a_guard_decision() -> None:
     assert {f".{name}" for name in methods & ALLOWED_ATTRIBUTES} <= decided
 
 
-@pytest.mark.parametrize("name", ["array.array", "collections.UserList", "itertools.tee"])
-def test_callables_that_read_all_they_are_given_are_guarded(name: str) -> None:
-    assert GUARDS[name] not in HARMLESS
+HOSTILE = [
+    ("from array import array", "array('q', range(10 ** 9))"),
+    ("from array import array", "array('q', [0]) * 10 ** 9"),
+    ("from collections import UserList", "UserList(range(10 ** 9))"),
+    ("from collections import UserList", "UserList([0]) * 10 ** 9"),
+    ("from collections import deque", "deque([0]) * 10 ** 9"),
+    ("from itertools import tee", "list(tee(range(10 ** 9))[0])"),
+    ("import math", "math.comb(10 ** 9, 10 ** 8)"),
+]
+
+
+@pytest.mark.parametrize(("line", "expression"), HOSTILE, ids=[expression for _, expression in HOSTILE])
+def test_what_grows_without_end_is_stopped(line: str, expression: str) -> None:
+    program = Program(lower_module(Source("f.py", f"{line}\ndef f():\n    return {expression}\n")))
+    assert isinstance(program.call("f", ()).outcome, Stopped)
 
 
 def test_the_subset_names_what_python_has() -> None:

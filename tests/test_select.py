@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.acceptance.candidate import SUGGESTED, Candidate, Origin, Provenance
+from compiler.acceptance.candidates import Candidates
 from compiler.acceptance.selection import group_by_behaviour, informative, select
 from compiler.front.spec import Call, Equals, Example
 from compiler.ir.nodes import Module
@@ -23,6 +24,17 @@ def candidate(
     calls = tuple(Call("f", (str(place),)) for place in range(len(vector)))
     judgement = Judgement((verdict,), (), (), calls, tuple(vector))
     return Candidate(index, Module(()), f"# {index}\n", judgement, Provenance(origin, votes, greedy=greedy))
+
+
+def test_equal_programs_are_one_candidate_with_what_speaks_for_either() -> None:
+    candidates = Candidates()
+    first = replace(candidate(0, "a"), provenance=Provenance("search", mdl_significant=False))
+    candidates.append(first)
+    again = candidates.voted(first.program, Provenance("model", votes=2, greedy=True))
+    assert again is not None
+    assert again.provenance == Provenance("search", votes=2, greedy=True)
+    assert list(candidates) == candidates.mdl_significant == candidates.clean_of("search") == [again]
+    assert candidates.voted("# another\n", first.provenance) is None
 
 
 def test_equal_behaviour_is_one_group() -> None:

@@ -14,6 +14,7 @@ from compiler.trace.tree import Tree, group, tree
 
 EventT = TypeVar("EventT", bound=events.Event)
 
+_READING = (events.Spec, events.Narrow)
 _SHOWN_FAILURES = 3
 
 
@@ -73,8 +74,7 @@ def chapters(trace: Trace) -> Iterator[Chapter]:
     for event in trace.events:
         if isinstance(event, (events.Compile, events.Solver, events.Evidence, events.Error, events.Result)):
             continue
-        begun = any(not isinstance(earlier, (events.Spec, events.Narrow)) for earlier in read)
-        if begun and isinstance(event, events.Spec):
+        if isinstance(event, events.Spec) and not all(isinstance(earlier, _READING) for earlier in read):
             yield _chapter(read, queries)
             read = []
         read.append(event)

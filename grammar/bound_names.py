@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from grammar.sorts_in_play import parts_of
-from solver.sorts import BOOL, FLOAT, INT, STR, IterableSort, ListSort, Sort, TupleSort, element_of
+from solver.sorts import BOOL, FLOAT, INT, STR, IterableSort, ListSort, Sort, TupleSort, element_of, parts_of
 
 _USUAL: dict[Sort, tuple[str, ...]] = {INT: ("i", "x"), STR: ("c", "word"), FLOAT: ("x",), BOOL: ("flag",)}
 _USUAL_ROW = ("row",)

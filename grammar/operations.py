@@ -1,26 +1,23 @@
-"""The typed operations that a narrowed expression may use, one a line: Python text with slots, and the sort it gives.
+"""The operations of the table that a narrowed expression may use, as text with slots and the sort that it gives.
 
-A slot holds an expression of its sort; one at the very beginning is what a method or subscript is applied to. ``T``,
-``U``, ``V`` stand for any sort, ``N`` for numbers, ``O`` for what can be ordered, ``H`` for what can be hashed, ``C``
-for what has a length. ``Slice`` is what stands between the brackets of a slice, ``Key`` a function by whose value items
-of the iterable are ordered.
+A slot holds an expression of its sort; one at the very beginning is what a method or subscript is applied to. ``KEY``
+is the sort of a function by whose value items of the iterable are ordered.
 
-The sorts are those that a type checker gives, so that what fits here has no type errors there.
+The sorts are those that a type checker gives, so that what fits here has no type errors there. Operators and literals
+have rules of their own (``narrow``), and functions of modules are in scope where their module is.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from solver.operations.entries import PARAMETERS, Operation, binders, operations, variables_in
 from solver.sorts import (
     BOOL,
-    BYTES,
-    FLOAT,
-    INT,
-    NONE,
     STR,
     AtomSort,
     DictSort,
@@ -28,155 +25,31 @@ from solver.sorts import (
     ListSort,
     NamedSort,
     RowSort,
-    SetSort,
     Sort,
     TupleSort,
-    UnionSort,
+    substituted,
 )
-
-_TABLE = """
-len({C}) -> int
-abs({N}) -> N
-round({float}) -> int
-round({float}, {int}) -> float
-int({float}) -> int
-int({str}) -> int
-int({str}, {int}) -> int
-int({bool}) -> int
-float({float}) -> float
-float({str}) -> float
-str({O}) -> str
-ord({str}) -> int
-chr({int}) -> str
-bin({int}) -> str
-hex({int}) -> str
-bool({C}) -> bool
-pow({int}, {int}, {int}) -> int
-divmod({int}, {int}) -> tuple[int, int]
-min({O}, {O}) -> O
-max({O}, {O}) -> O
-min({O}, {O}, {O}) -> O
-max({O}, {O}, {O}) -> O
-min({Iterable[O]}) -> O
-max({Iterable[O]}) -> O
-min({Iterable[O]}, default={O}) -> O
-max({Iterable[O]}, default={O}) -> O
-min({Iterable[T]}, key={Key}) -> T
-max({Iterable[T]}, key={Key}) -> T
-sum({Iterable[N]}) -> N
-sum({Iterable[bool]}) -> int
-any({Iterable[bool]}) -> bool
-any({Iterable[int]}) -> bool
-all({Iterable[bool]}) -> bool
-all({Iterable[int]}) -> bool
-len(set({Iterable[H]})) -> int
-sorted({Iterable[O]}) -> list[O]
-sorted(set({Iterable[O]})) -> list[O]
-sorted(set({Iterable[O]}), reverse=True) -> list[O]
-sorted({Iterable[O]}, reverse=True) -> list[O]
-sorted({Iterable[T]}, key={Key}) -> list[T]
-sorted({Iterable[T]}, key={Key}, reverse=True) -> list[T]
-list({Iterable[T]}) -> list[T]
-tuple({Iterable[T]}) -> tuple[T, ...]
-set({Iterable[H]}) -> set[H]
-set({Iterable[H]}) -> Iterable[H]
-dict({dict[T, U]}) -> dict[T, U]
-dict(zip({Iterable[H]}, {Iterable[U]})) -> dict[H, U]
-range({int}) -> Iterable[int]
-range({int}, {int}) -> Iterable[int]
-range({int}, {int}, {int}) -> Iterable[int]
-reversed({list[T]}) -> Iterable[T]
-reversed({str}) -> Iterable[str]
-enumerate({Iterable[T]}) -> Iterable[tuple[int, T]]
-enumerate({Iterable[T]}, {int}) -> Iterable[tuple[int, T]]
-zip({Iterable[T]}, {Iterable[U]}) -> Iterable[tuple[T, U]]
-map(int, {Iterable[str]}) -> Iterable[int]
-map(float, {Iterable[str]}) -> Iterable[float]
-map(str, {Iterable[O]}) -> Iterable[str]
-map(len, {Iterable[C]}) -> Iterable[int]
-{str}.upper() -> str
-{str}.lower() -> str
-{str}.title() -> str
-{str}.capitalize() -> str
-{str}.swapcase() -> str
-{str}.strip() -> str
-{str}.strip({str}) -> str
-{str}.lstrip() -> str
-{str}.lstrip({str}) -> str
-{str}.rstrip() -> str
-{str}.rstrip({str}) -> str
-{str}.replace({str}, {str}) -> str
-{str}.removeprefix({str}) -> str
-{str}.removesuffix({str}) -> str
-{str}.split() -> list[str]
-{str}.split({str}) -> list[str]
-{str}.split({str}, {int}) -> list[str]
-{str}.splitlines() -> list[str]
-{str}.join({Iterable[str]}) -> str
-{str}.startswith({str}) -> bool
-{str}.endswith({str}) -> bool
-{str}.isdigit() -> bool
-{str}.isalpha() -> bool
-{str}.isalnum() -> bool
-{str}.isnumeric() -> bool
-{str}.isdecimal() -> bool
-{str}.isupper() -> bool
-{str}.islower() -> bool
-{str}.isspace() -> bool
-{str}.count({str}) -> int
-{str}.find({str}) -> int
-{str}.rfind({str}) -> int
-{str}.index({str}) -> int
-{str}.zfill({int}) -> str
-{str}.center({int}) -> str
-{str}.ljust({int}) -> str
-{str}.rjust({int}) -> str
-{str}.center({int}, {str}) -> str
-{str}.ljust({int}, {str}) -> str
-{str}.rjust({int}, {str}) -> str
-{str}[{int}] -> str
-{str}[{Slice}] -> str
-{list[T]}[{int}] -> T
-{list[T]}[{Slice}] -> list[T]
-{list[T]}.count({T}) -> int
-{list[T]}.index({T}) -> int
-{list[T]}.copy() -> list[T]
-{tuple[T, ...]}[{int}] -> T
-{tuple[T, ...]}[{Slice}] -> tuple[T, ...]
-{tuple[T, ...]}.count({T}) -> int
-{tuple[T, ...]}.index({T}) -> int
-{tuple[T, U]}[0] -> T
-{tuple[T, U]}[1] -> U
-{tuple[T, U, V]}[0] -> T
-{tuple[T, U, V]}[1] -> U
-{tuple[T, U, V]}[2] -> V
-{set[T]}.issubset({set[T]}) -> bool
-{set[T]}.isdisjoint({set[T]}) -> bool
-{set[T]}.union({set[T]}) -> set[T]
-{set[T]}.intersection({set[T]}) -> set[T]
-{set[T]}.difference({set[T]}) -> set[T]
-{dict[T, U]}[{T}] -> U
-{dict[T, U]}.get({T}, {U}) -> U
-{dict[T, U]}.get({T}) -> U | None
-{dict[T, U]}.setdefault({T}, {U}) -> U
-{dict[T, U]}.copy() -> dict[T, U]
-{dict[T, U]}.keys() -> Iterable[T]
-{dict[T, U]}.values() -> Iterable[U]
-{dict[T, U]}.items() -> Iterable[tuple[T, U]]
-"""
-
-_ATOMS: dict[str, Sort] = {sort.name: sort for sort in (BOOL, BYTES, FLOAT, INT, STR, NONE)}
-_SLOT = re.compile(r"\{([^{}]+)\}")
-_WORD = re.compile(r", |[^,(]*\(\)|[^,(]*\(|[^,(]+")
-"""A word by itself is no beginning of two words, which a lexer that takes the longest match would wait for."""
 
 SLICE = NamedSort("Slice")
 KEY = NamedSort("Key")
 
+_T, _U = NamedSort("T"), NamedSort("U")
+_SEQUENCES: tuple[tuple[Sort, Sort], ...] = ((STR, STR), (ListSort(_T), _T), (RowSort(_T), _T))
+_ELEMENTS: dict[str, Sort] = {
+    "numbers": NamedSort("N"),
+    "ordered": NamedSort("O"),
+    "scalars": BOOL,
+    "texts": STR,
+    "hashable": NamedSort("H"),
+}
+_KEY = ", key=lambda x: e"
+_WORD = re.compile(r", |[^,(]*\(\)|[^,(]*\(|[^,(]+")
+"""A word by itself is no beginning of two words, which a lexer that takes the longest match would wait for."""
+
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One line of the table: text and the sorts of slots in turn, the slots alone, and the sort of the whole.
+class Written:
+    """An operation as it is written: text and the sorts of slots in turn, the slots alone, and the sort of the whole.
 
     ``called`` is the built-in name that it calls, where it begins with one.
     """
@@ -188,21 +61,23 @@ class Operation:
 
 
 @cache
-def operations() -> tuple[Operation, ...]:
-    """The table."""
-    return tuple(_operation(*line.rsplit(" -> ", 1)) for line in _TABLE.strip().splitlines())
+def written_operations() -> tuple[Written, ...]:
+    """Every operation of the table that has a place in a narrowed expression."""
+    plain = (_written(operation, operation.text) for operation in operations() if _has_place(operation))
+    keyed = (_written(binder, binder.text.replace("(s", "(a").replace(_KEY, ", key=b")) for binder in _with_key())
+    return tuple(each for group in (*plain, *keyed) for each in group)
 
 
-def operations_giving(sort: Sort) -> tuple[Operation, ...]:
-    """The lines of the table whose value may be of a sort, as far as its outermost part tells."""
+def operations_giving(sort: Sort) -> tuple[Written, ...]:
+    """The operations whose value may be of a sort, as far as its outermost part tells."""
     return _operations_of(_outermost(sort))
 
 
 @cache
-def _operations_of(outermost: str) -> tuple[Operation, ...]:
+def _operations_of(outermost: str) -> tuple[Written, ...]:
     return tuple(
         operation
-        for operation in operations()
+        for operation in written_operations()
         if isinstance(operation.result, NamedSort) or _outermost(operation.result) == outermost
     )
 
@@ -211,38 +86,57 @@ def _outermost(sort: Sort) -> str:
     return sort.name if isinstance(sort, AtomSort) else type(sort).__name__
 
 
-def _operation(text: str, result: str) -> Operation:
-    parts: list[str | Sort] = []
-    for index, piece in enumerate(_SLOT.split(text)):
-        parts += [_sort(piece)] if index % 2 else _WORD.findall(piece)
-    called = re.match(r"[a-z]+(?=\()", text)
-    slots = tuple(part for part in parts if not isinstance(part, str))
-    return Operation(tuple(parts), slots, _sort(result), called and called.group())
+def _has_place(operation: Operation) -> bool:
+    """Whether an operation is one call or subscript of its arguments, or is in the table for narrowed expressions."""
+    of_module = "." in (operation.called or "")[1:]
+    if operation.operator is not None or of_module or "search" in operation.marks:
+        return False
+    if operation.cost is None:
+        return True
+    match operation.tree:
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            owners = [function.value] if isinstance(function, ast.Attribute) else []
+            values = [keyword.value for keyword in keywords if not isinstance(keyword.value, ast.Constant)]
+            return all(map(_is_parameter, (*owners, *arguments, *values)))
+        case ast.Subscript(value=value, slice=place):
+            is_tuple = isinstance(operation.parameters[0], TupleSort)
+            return _is_parameter(value) and (is_tuple or _is_parameter(place))
+        case _:
+            return False
 
 
-def _sort(text: str) -> Sort:
-    return _of(ast.parse(text, mode="eval").body)
+def _is_parameter(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Name) and tree.id in PARAMETERS
 
 
-def _of(node: ast.expr) -> Sort:
-    match node:
-        case ast.Name(id=name):
-            return _ATOMS.get(name, NamedSort(name))
-        case ast.BinOp(left=left):
-            return UnionSort((_of(left), NONE))
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[first, ast.Constant(value=value)])) if (
-            value is ...
-        ):
-            return RowSort(_of(first))
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=items)):
-            sorts = tuple(map(_of, items))
-            return TupleSort(sorts) if name == "tuple" else DictSort(*sorts)
-        case ast.Subscript(value=ast.Name(id=name), slice=item):
-            element = _of(item)
-            collections: dict[str, Sort] = {
-                "list": ListSort(element),
-                "set": SetSort(element),
-                "Iterable": IterableSort(element),
-            }
-            return collections[name]
-    raise ValueError(f"no sort: {ast.unparse(node)}")
+def _with_key() -> Iterator[Operation]:
+    return (binder for binder in binders() if _KEY in binder.text)
+
+
+def _written(operation: Operation, text: str) -> Iterator[Written]:
+    for choice in _choices(operation):
+        sorts = [substituted(sort, choice) for sort in operation.parameters]
+        slots = dict(zip(PARAMETERS, [sorts[0], KEY] if _KEY in operation.text else sorts, strict=False))
+        parts: list[str | Sort] = []
+        for index, piece in enumerate(re.split(r"\b([abc])\b", text)):
+            parts += [slots[piece]] if index % 2 else _WORD.findall(piece)
+        called = re.match(r"[a-z]+(?=\()", text)
+        result = substituted(operation.result, choice)
+        yield Written(
+            tuple(parts), tuple(part for part in parts if not isinstance(part, str)), result, called and called.group()
+        )
+
+
+def _choices(operation: Operation) -> Iterator[dict[str, Sort]]:
+    """What the table's variables for collections stand for, in variables for their elements."""
+    used = {name[0] for name in variables_in(*operation.parameters, operation.result)}
+    element = next((sort for mark, sort in _ELEMENTS.items() if mark in operation.marks), _T)
+    choice: dict[str, Sort] = {}
+    for letter in used & {"C", "I"}:
+        choice |= {letter: IterableSort(element), f"{letter}_item": element}
+    if "D" in used:
+        choice |= {"D": DictSort(_T, _U), "D_item": _T, "D_value": _U}
+    if "S" in used:
+        yield from (choice | {"S": sequence, "S_item": item} for sequence, item in _SEQUENCES)
+    else:
+        yield choice

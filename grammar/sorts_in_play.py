@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from grammar.operations import KEY, SLICE, Operation
+from grammar.operations import KEY, SLICE, Written
+from solver.operations.entries import VARIABLES
 from solver.sorts import (
     BOOL,
     FLOAT,
@@ -23,6 +24,10 @@ from solver.sorts import (
     TupleSort,
     UnionSort,
     element_of,
+    inside,
+    is_hashable,
+    is_orderable,
+    parts_of,
 )
 
 MOST = 20
@@ -30,8 +35,6 @@ _ALWAYS = (
     *(INT, BOOL, STR, FLOAT, ListSort(STR), ListSort(INT)),
     *(IterableSort(INT), IterableSort(STR), IterableSort(BOOL)),
 )
-
-_VARIABLES = ("T", "U", "V", "N", "O", "H", "C")
 
 
 def sorts_in_play(wanted: Sort, given: Iterable[Sort]) -> tuple[Sort, ...]:
@@ -78,7 +81,7 @@ def is_float_inside(sort: Sort) -> bool:
     )
 
 
-def instances(operation: Operation, result: Sort, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, ...]]:
+def instances(operation: Written, result: Sort, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, ...]]:
     """The sorts of the operation's slots, all of them in play, with which it gives ``result``."""
     known = _matched(operation.result, result, {})
     if known is not None and all(map(_may_be, known, known.values())):
@@ -95,50 +98,24 @@ def _instances(slots: tuple[Sort, ...], sorts: tuple[Sort, ...], known: dict[str
             yield from ((sort, *rest) for rest in _instances(slots[1:], sorts, found))
 
 
-def parts_of(sort: Sort) -> Iterator[Sort]:
-    """A sort, and the sorts in it."""
-    yield sort
-    for part in inside(sort):
-        yield from parts_of(part)
-
-
-def inside(sort: Sort) -> tuple[Sort, ...]:
-    """The sorts that a sort is directly made of."""
-    match sort:
-        case ListSort(item) | SetSort(item) | RowSort(item) | IterableSort(item):
-            return (item,)
-        case DictSort(key, value):
-            return (key, value)
-        case TupleSort(items) | UnionSort(items):
-            return items
-        case FunctionSort(parameters, result):
-            return (*(parameters or ()), result)
-        case _:
-            return ()
-
-
 def _may_be(variable: str, sort: Sort) -> bool:
     match variable:
         case "N":
             return sort in (INT, FLOAT)
         case "O":
-            return sort in (INT, FLOAT, STR)
+            return is_orderable(sort)
         case "H":
-            return sort in (INT, FLOAT, STR, BOOL) or (isinstance(sort, TupleSort) and _may_be_all("H", sort.items))
-        case "C":
+            return is_hashable(sort) and sort != NONE and not isinstance(sort, UnionSort)
+        case "L":
             return isinstance(sort, ListSort | SetSort | DictSort | RowSort) or sort == STR
         case _:
             return sort != NONE and not isinstance(sort, UnionSort | IterableSort)
 
 
-def _may_be_all(variable: str, sorts: Iterable[Sort]) -> bool:
-    return all(_may_be(variable, sort) for sort in sorts)
-
-
 def _matched(pattern: Sort, sort: Sort, known: dict[str, Sort]) -> dict[str, Sort] | None:
     """What the variables of a pattern stand for where it is the sort; ``None`` where it is not."""
     match pattern, sort:
-        case NamedSort(name), _ if name in _VARIABLES:
+        case NamedSort(name), _ if VARIABLES.fullmatch(name):
             return {**known, name: sort} if known.get(name, sort) == sort else None
         case UnionSort((a, _)), UnionSort((b, last)) if last == NONE:
             return _matched(a, b, known)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from grammar.bound_names import Scope
-from grammar.operations import Operation, operations_giving
+from grammar.operations import Written, operations_giving
 from grammar.sorts_in_play import instances
 from solver.sorts import Sort
 
@@ -47,11 +47,13 @@ class Ways:
             self._reached[key] = found
         return self._reached[key]
 
-    def _add(self, operation: Operation, slots: tuple[Sort, ...], result: Sort) -> None:
+    def _add(self, operation: Written, slots: tuple[Sort, ...], result: Sort) -> None:
         first, *rest = operation.parts
         if isinstance(first, str):
             forms = self.heads.setdefault(result, {})
         else:
             forms = self.steps.setdefault(slots[0], {}).setdefault(result, {})
             first, *rest = rest
-        forms.setdefault((slots, tuple(rest)), []).append(str(first))
+        words = forms.setdefault((slots, tuple(rest)), [])
+        if first not in words:
+            words.append(str(first))

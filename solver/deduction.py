@@ -7,7 +7,7 @@ Where an operation can be inverted, an example of its result becomes examples of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 InverseExamples: TypeAlias = list[object]
@@ -76,6 +76,26 @@ def inverse_kept_items(elements: Sequence[object], target: object) -> InverseExa
     except TypeError:
         return None
     return verdicts if len(pairs) == len(elements) and sum(map(bool, verdicts)) == len(target) else None
+
+
+def words_of(text: object) -> object:
+    """The words that the target joins with spaces."""
+    return text.split(" ") if isinstance(text, str) and " " in text else None
+
+
+INVERSES: Mapping[str, Callable[[Sequence[object], object], InverseExamples | None]] = {
+    "map": inverse_map,
+    "filter": inverse_filter,
+    "mapping": inverse_mapping,
+    "remapping": inverse_remapping,
+    "first": inverse_first,
+    "groups": inverse_groups,
+    "kept_items": inverse_kept_items,
+}
+"""Of binders, by the names that the table of operations uses: what their inside must be."""
+
+ARGUMENTS: Mapping[str, Callable[[object], object]] = {"words": words_of}
+"""Of operations, likewise: what their argument must be."""
 
 
 def _by_key(keys: Sequence[object], target: object) -> InverseExamples | None:

@@ -15,12 +15,12 @@ Vector: TypeAlias = tuple[Any, ...]
 
 
 class Role(Enum):
-    """The operations that can be inverted. Positions count from 0, and every operation gives a value everywhere.
+    """The operations that can be inverted: over examples, or from what a term is to mean.
 
-    ``SUBSTRING`` of a text takes a start and a length and is cut at the text's end, empty outside it; ``CHARACTER`` is
-    the one at a position, or empty; ``INDEX`` of a part in a text from a start on is -1 where there is none;
-    ``REPLACE`` replaces the first occurrence; ``READ_INTEGER`` gives -1 for all but digits; ``WRITE_INTEGER`` is empty
-    below 0.
+    Positions count from 0, and every operation gives a value everywhere. ``SUBSTRING`` of a text takes a start and a
+    length and is cut at the text's end, empty outside it; ``CHARACTER`` is the one at a position, or empty; ``INDEX``
+    of a part in a text from a start on is -1 where there is none; ``REPLACE`` replaces the first occurrence;
+    ``READ_INTEGER`` gives -1 for all but digits; ``WRITE_INTEGER`` is empty below 0.
     """
 
     CONCATENATION = "concatenation"
@@ -32,7 +32,18 @@ class Role(Enum):
     WRITE_INTEGER = "write integer"
     SUM = "sum"
     DIFFERENCE = "difference"
+    NEGATIVE = "negative"
+    PRODUCT = "product"
     CHOICE = "choice"
+    NOT = "not"
+    AND = "and"
+    OR = "or"
+    IMPLIES = "implies"
+    EQUAL = "equal"
+    AT_MOST = "at most"
+    BELOW = "below"
+    AT_LEAST = "at least"
+    ABOVE = "above"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ the top; ``join`` goes up, ``is_subsort`` asks. As in Python, ``bool`` is below 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, TypeAlias, assert_never
@@ -178,6 +178,67 @@ def element_of(sort: Sort) -> Sort | None:
             return ANY
         case _:
             return None
+
+
+def inside(sort: Sort) -> tuple[Sort, ...]:
+    """The sorts that a sort is directly made of."""
+    match sort:
+        case ListSort(item) | SetSort(item) | RowSort(item) | IterableSort(item):
+            return (item,)
+        case DictSort(key, value):
+            return (key, value)
+        case TupleSort(items) | UnionSort(items):
+            return items
+        case FunctionSort(parameters, result):
+            return (*(parameters or ()), result)
+        case _:
+            return ()
+
+
+def parts_of(sort: Sort) -> Iterator[Sort]:
+    """A sort, and the sorts in it."""
+    yield sort
+    for part in inside(sort):
+        yield from parts_of(part)
+
+
+def is_orderable(sort: Sort) -> bool:
+    """Whether values of this sort can be sorted: numbers, strings and tuples of them."""
+    return all(map(is_orderable, sort.items)) if isinstance(sort, TupleSort) else sort in (INT, FLOAT, STR)
+
+
+def is_hashable(sort: Sort) -> bool:
+    """Whether every value of this sort can be an element of a set."""
+    match sort:
+        case TupleSort(items) | UnionSort(items):
+            return all(map(is_hashable, items))
+        case RowSort(element):
+            return is_hashable(element)
+        case _:
+            return isinstance(sort, AtomSort)
+
+
+def substituted(sort: Sort, choice: Mapping[str, Sort]) -> Sort:
+    """The sort with other sorts in the place of those that are known by these names only."""
+    match sort:
+        case NamedSort(name):
+            return choice.get(name, sort)
+        case ListSort(element):
+            return ListSort(substituted(element, choice))
+        case SetSort(element):
+            return SetSort(substituted(element, choice))
+        case RowSort(element):
+            return RowSort(substituted(element, choice))
+        case IterableSort(element):
+            return IterableSort(substituted(element, choice))
+        case DictSort(key, value):
+            return DictSort(substituted(key, choice), substituted(value, choice))
+        case TupleSort(items):
+            return TupleSort(tuple(substituted(item, choice) for item in items))
+        case UnionSort(options):
+            return join_all(substituted(option, choice) for option in options)
+        case _:
+            return sort
 
 
 def join(left: Sort, right: Sort) -> Sort:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from compiler.sygus.operators import ANY, OPERATORS, Operator
+from compiler.sygus.operators import ANY, TABLE, Operator
 from compiler.sygus.problem import Apply, Literal, Term, Value, Variable
 
 VARIABLES = (("x", "Int"), ("y", "Int"), ("p", "Bool"), ("s", "String"), ("t", "String"))
@@ -28,13 +28,13 @@ def terms(sort: str, depth: int = 3) -> st.SearchStrategy[Term]:
     leaves: st.SearchStrategy[Term] = st.one_of(st.sampled_from(variables), values(sort).map(Literal))
     if depth == 0:
         return leaves
-    operators = [operator for operator in OPERATORS.values() if operator.result in (sort, ANY)]
+    operators = [operator for operator in TABLE if operator.result in (sort, ANY)]
     return st.one_of(leaves, st.sampled_from(operators).flatmap(lambda operator: _applied(operator, sort, depth - 1)))
 
 
 def _applied(operator: Operator, sort: str, depth: int) -> st.SearchStrategy[Term]:
     def application(any_sort: str) -> st.SearchStrategy[Term]:
-        sorts = [any_sort if of == ANY else of for of in operator.arguments]
+        sorts, _ = operator.at(any_sort)
         return st.tuples(*(terms(of, depth) for of in sorts)).map(lambda parts: Apply(operator.name, parts))
 
     if operator.result == ANY:

@@ -16,7 +16,8 @@ from compiler.synthesis.ask.ask import first_request, sample_request
 from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace import events
+from compiler.trace.trace import parse_trace
 
 TEXT = "Write a function that gives the most frequent item.\n\nmode([1, 2, 2]) == 2\nmode([3, 3, 1]) == 3\n"
 FILE = 'def mode(items):\n    """The most frequent item."""\n    ...\n'
@@ -86,7 +87,7 @@ def test_every_other_sample_is_shown_what_was_accepted_before() -> None:
     backend = Recording()
     result = compiled(backend, 4, [SHOT])
     assert [len(request.messages) for request in backend.requests] == [1, 1, 3, 1, 3]
-    assert [event.data["few_shot"] for event in result.trace.select("proposal")] == [0, 0, 1, 0, 1]
+    assert [event.few_shot for event in result.trace.select(events.Proposal)] == [0, 0, 1, 0, 1]
 
 
 def test_a_replay_is_shown_the_same() -> None:
@@ -98,8 +99,8 @@ def test_samples_that_all_do_the_same_wrong_thing_are_followed_by_hotter_ones() 
     backend = Recording()
     result = compiled(backend, 18)
     assert [request.sampling.temperature for request in backend.requests] == [0.0] + [0.8] * 6 + [1.0] * 6 + [1.2] * 6
-    told = [event.data for event in result.trace.select("diversity")]
-    assert [(item["answers"], item["behaviours"], item["next"]) for item in told] == [
+    told = result.trace.select(events.Diversity)
+    assert [(item.answers, item.behaviours, item.next) for item in told] == [
         (7, 1, 1.0),
         (13, 1, 1.2),
         (19, 1, 1.2),

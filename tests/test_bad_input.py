@@ -19,6 +19,7 @@ from compiler.pipeline.result import Result
 from compiler.task.options import Options
 from compiler.text.diagnostics import Diagnostic, LiftcError, render
 from compiler.text.source import Source
+from compiler.trace import events
 from tests.bad_specifications import ADVERSARIAL, BAD, MARK, UNREADABLE, Bad
 
 ROOT = Path(__file__).parent.parent
@@ -141,9 +142,9 @@ def test_what_a_model_writes_cannot_leave_the_sandbox(tmp_path: Path) -> None:
     result = compiled_with(bodies, mark)
     assert result.status == "rejected"
     assert not mark.exists()
-    drops = [str(event.data["reason"]) for event in result.trace.select("drop")]
-    assert len(drops) == len(list(result.trace.select("proposal"))) >= len(bodies)
-    assert all(event.data["origin"] != "model" for event in result.trace.select("candidate"))
+    drops = [event.reason for event in result.trace.select(events.Drop)]
+    assert len(drops) == len(list(result.trace.select(events.Proposal))) >= len(bodies)
+    assert all(event.origin != "model" for event in result.trace.select(events.Candidate))
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.task.options import Options
 from compiler.text.source import Source
+from compiler.trace.events import Solver
 
 
 def compiled(text: str) -> Result:
@@ -50,9 +51,9 @@ def test_contracts_that_determine_the_result_are_enough(name: str) -> None:
     assert result.status == "accepted"
     (function,) = result.functions
     assert all(isinstance(clause.verdict, Proved) for clause in function.evidence if clause.kind != "pre")
-    queries = list(result.trace.select("solver"))
+    queries = list(result.trace.select(Solver))
     assert queries
-    assert all(query.data["function"] == name and query.data["clause"] for query in queries)
+    assert all(query.function == name and query.clause for query in queries)
 
 
 READ = {

@@ -24,7 +24,8 @@ from compiler.runs.experience import ENOUGH, Experience, experience, in_learned_
 from compiler.runs.replay import compare, replay
 from compiler.task.options import Ablation, Options
 from compiler.text.source import Source
-from compiler.trace.events import read_trace
+from compiler.trace.events import Cut, Failure
+from compiler.trace.trace import read_trace
 from tests import loopback
 from tests.command_line import ROOT, START
 from tests.loopback import Server, says, serving, status
@@ -156,7 +157,7 @@ def test_money_is_counted_and_never_exceeded() -> None:
     assert poor.status == "rejected"
     assert len(dear.asked) == 2
     assert sum(item.money or 0 for item in poor.usage.engines) <= most * 1.5
-    cuts = [event.data["where"] for event in poor.trace.select("cut")]
+    cuts = [event.where for event in poor.trace.select(Cut)]
     assert cuts == ["money for openai dear"]
     assert compare(poor.trace, replay(poor.trace)).same
 
@@ -270,8 +271,8 @@ def test_after_every_fault_the_cascade_goes_on_and_nothing_is_paid_twice(
         cascade.close()
     assert result.status == "best_effort"
     assert [(item.requests, item.failures) for item in result.usage.engines] == [(1, 1), (3, 0)]
-    [failure] = result.trace.select("failure")
-    assert failure.data["code"] == code
+    [failure] = result.trace.select(Failure)
+    assert failure.code == code
     assert compare(result.trace, replay(result.trace)).same
 
 
@@ -291,7 +292,7 @@ def test_the_command_goes_on_to_the_next_model(
         assert (ended, again) == (0, 0)
         assert askings(good) == asked != []
     assert "L0610" in json.dumps(data["diagnostics"])
-    assert [event.data["code"] for event in read_trace(trace).select("failure")] == [code]
+    assert [event.code for event in read_trace(trace).select(Failure)] == [code]
 
 
 SECRET = "sk-planted-0123456789"

@@ -19,6 +19,7 @@ from compiler.synthesis.problem.template import Fill, fill_template
 from compiler.synthesis.sketch.combine import combine
 from compiler.synthesis.sketch.fragments import Fragment, fragment
 from compiler.synthesis.sketch.recombine import value_of
+from compiler.synthesis.sketch.trial import CombinationProblem
 from compiler.text.source import Source
 from solver.meter import Meter
 
@@ -121,7 +122,8 @@ def test_what_passes_is_found_and_nothing_else(text: str, chosen: list[list[str]
     def build(fills: Mapping[str, Fill]) -> Module:
         return Module((fill_template(template, fills),))
 
-    combined = combine(build, domains, cases, Meter(10_000_000, lambda: False), at_most=1000, combinations_at_most=1000)
+    problem = CombinationProblem(build, domains, cases)
+    combined = combine(problem, Meter(10_000_000, lambda: False), at_most=1000, combinations_at_most=1000)
     right = [
         dict(zip(names, places, strict=True))
         for places in product(*(range(len(domains[name])) for name in names))
@@ -139,9 +141,8 @@ def test_a_list_and_its_copy_are_told_apart_where_something_changes_them() -> No
     template, cases = template_of(function), cases_of([function])
     texts = [["[n]"], ["list(xs)", "xs"], ["xs"]]
     domains, _, names = domains_for(CHANGED, texts)
-    combined = combine(
-        lambda fills: Module((fill_template(template, fills),)), domains, cases, Meter(100_000, lambda: False)
-    )
+    problem = CombinationProblem(lambda fills: Module((fill_template(template, fills),)), domains, cases)
+    combined = combine(problem, Meter(100_000, lambda: False))
     assert [[choice[name] for name in names] for choice in combined.found] == [[0, 1, 0]]
 
 
@@ -151,9 +152,7 @@ def test_most_of_the_combinations_of_three_holes_are_never_run() -> None:
     texts = [text for text in EXPRESSIONS if "f(" not in text]
     domains, _, _ = domains_for(BRANCHES, [texts, texts, texts])
     combined = combine(
-        lambda fills: Module((fill_template(template, fills),)),
-        domains,
-        cases,
+        CombinationProblem(lambda fills: Module((fill_template(template, fills),)), domains, cases),
         Meter(10_000_000, lambda: False),
         at_most=1000,
         combinations_at_most=100_000,

@@ -19,6 +19,7 @@ from compiler.synthesis.ask.ask import first_request
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
+from compiler.trace.events import Proposal
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -51,7 +52,7 @@ def test_the_first_request_is_the_raw_model_s_own(backend: Backend) -> None:
     spec = read_spec(source)
     unit = Unit(spec, spec.functions, "")
     expected = first_request(spec, unit.functions, unit.context).key(backend.engine, backend.model)
-    assert next(result.trace.select("proposal")).data["key"] == expected
+    assert next(result.trace.select(Proposal)).key == expected
 
 
 def test_prose_alone_is_accepted_unchecked_where_the_samples_agree(backend: Backend) -> None:

@@ -11,6 +11,7 @@ from backends.local import LocalModel
 from backends.opening import open_local
 from backends.outlines import Outlines
 from backends.protocol import Backend, BackendError, Request, Sampling
+from compiler.trace.events import Proposal
 from liftc import compile_spec
 from tests.command_line import DOUBLE
 from tests.engine_laws import HELLO, LONGER, TWICE, EngineLaws
@@ -58,7 +59,7 @@ def test_a_compile_takes_a_model_that_the_user_has(model: Path, own_home: Path) 
     assert (backend.engine, backend.model) == ("outlines", "theirs")
     result = compile_spec(DOUBLE, backend=backend)
     assert result.status == "accepted"
-    assert any(event.kind == "proposal" for event in result.trace.events)
+    assert any(result.trace.select(Proposal))
 
 
 def test_a_model_of_another_kind_is_told() -> None:

@@ -11,6 +11,7 @@ from backends.protocol import Proposal, Request
 from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.text.source import Source
+from compiler.trace.events import Candidate, Search
 
 FORCED = {
     "definition": ("def area(w: int, h: int) -> int\n\npost: result == w * h\n", "return w * h"),
@@ -64,8 +65,8 @@ def test_what_is_forced_is_the_first_candidate_and_needs_no_search(text: str, wa
     assert result.status == "accepted"
     assert wanted in (result.program or "")
     assert [function.origin for function in result.functions] == ["forced"]
-    assert [event.data["origin"] for event in result.trace.select("candidate")] == ["forced"]
-    assert not list(result.trace.select("search"))
+    assert [event.origin for event in result.trace.select(Candidate)] == ["forced"]
+    assert not list(result.trace.select(Search))
 
 
 @pytest.mark.parametrize("text", IN_FILES.values(), ids=IN_FILES)
@@ -91,7 +92,7 @@ def test_a_greedy_answer_that_agrees_is_kept_and_no_sample_is_asked_for() -> Non
     backend = Scripted("return n + n")
     result = compiled(PROSE, backend=backend)
     assert (result.functions[0].origin, backend.asked) == ("model", 1)
-    assert [event.data["origin"] for event in result.trace.select("candidate")] == ["model", "forced"]
+    assert [event.origin for event in result.trace.select(Candidate)] == ["model", "forced"]
 
 
 def test_a_greedy_answer_that_breaks_the_contract_gives_way() -> None:

@@ -22,7 +22,8 @@ from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace import events
+from compiler.trace.trace import parse_trace
 from grammar.acceptor import accepts
 from tests.test_asking import FILE, TEXT, Recording
 
@@ -222,10 +223,10 @@ def test_gaps_are_asked_for_last_recorded_and_replayed(engine: type[Recording], 
     if accepted:
         assert result.program == LONG.replace("...", "len(word) > LIMIT")
         assert [request.gap is not None for request in backend.requests] == [False, False, True, True, True]
-        [*_, last] = result.trace.select("proposal")
-        assert f"{last.data['prompt']} ...{last.data['suffix']}" == LONG
+        [*_, last] = result.trace.select(events.Proposal)
+        assert f"{last.prompt} ...{last.suffix}" == LONG
     else:
-        assert [event.data["code"] for event in result.trace.select("failure")] == ["L0613"]
+        assert [event.code for event in result.trace.select(events.Failure)] == ["L0613"]
         assert any("knows no fill-in-the-middle" in item.message for item in result.diagnostics)
     trace = parse_trace(result.trace.text().splitlines())
     assert compare(trace, replay(trace)).same

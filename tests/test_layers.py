@@ -71,6 +71,19 @@ def test_the_parts_of_the_compiler_do_not_know_the_driver_or_the_command(part: s
         assert not {name for name in imports_of(path) if name.startswith(above)}, path.name
 
 
+WRITERS = ("front", "task", "propagation", "synthesis", "acceptance", "pipeline")
+READING = {"events", "select", "start", "lines", "text", "untimed"}
+
+
+@pytest.mark.parametrize("part", WRITERS)
+def test_no_logic_reads_the_trace_back(part: str) -> None:
+    for path in sorted((ROOT / "compiler" / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Attribute(ast.Name("trace") | ast.Attribute(attr="trace"), attr):
+                    assert attr not in READING, f"{path}:{node.lineno}"
+
+
 def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     for package in sorted(PACKAGES):
         for path in sorted((ROOT / package).rglob("*.py")):

@@ -12,7 +12,7 @@ from compiler.runs.replay import compare, replay
 from compiler.task.options import Options
 from compiler.task.unit import group_functions
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace.trace import parse_trace
 from tests.test_replay import Scripted
 
 STACK = '''\

@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 
+from compiler.acceptance.candidate import Provenance
 from compiler.front import read_spec
 from compiler.ir.lower import lower_expression, lower_module
 from compiler.ir.nodes import Module
@@ -17,7 +18,8 @@ from compiler.synthesis.sketch.recombine import recombine
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.events import Combination, Nogood
+from compiler.trace.trace import Trace
 
 TEXT = '''\
 def price(count: int) -> int:
@@ -45,13 +47,13 @@ def test_pieces_of_two_wrong_answers_make_a_right_one() -> None:
     test, rest = [hole.name for hole in function.holes]
     for condition, value in (("count > 10", "count * 7"), ("count >= 10", "count * 6")):
         fills = {test: lower_expression(condition), rest: lower_expression(value)}
-        pool.add(Module((fill_template(template_of(function), fills),)), "model", votes=1)
-    assert not pool.clean
+        pool.add(Module((fill_template(template_of(function), fills),)), Provenance("model", votes=1))
+    assert not pool.candidates.clean
     recombine(pool)
-    assert [candidate.origin for candidate in pool.clean] == ["repair"]
-    assert "count >= 10" in pool.clean[0].program
-    assert "count * 7" in pool.clean[0].program
-    assert list(trace.select("nogood"))
+    assert [candidate.provenance.origin for candidate in pool.candidates.clean] == ["repair"]
+    assert "count >= 10" in pool.candidates.clean[0].program
+    assert "count * 7" in pool.candidates.clean[0].program
+    assert list(trace.select(Nogood))
 
 
 BLOCKS = '''\
@@ -80,14 +82,14 @@ def test_blocks_of_different_answers_are_combined_where_their_names_are_bound() 
     for start, step, result in (("n = 0", "n = x", "n"), ("s = 1", "s += x", "s"), ("n = 1", "n += x", "n - 2")):
         fills: list[Fill] = [lower_module(Source("fill", line)).body for line in (start, step)]
         named = dict(zip([hole.name for hole in function.holes], [*fills, lower_expression(result)], strict=True))
-        pool.add(Module((fill_template(template, named),)), "model", votes=1)
-    assert not pool.clean
+        pool.add(Module((fill_template(template, named),)), Provenance("model", votes=1))
+    assert not pool.candidates.clean
     recombine(pool)
-    (combination,) = trace.select("combination")
-    assert combination.data["possible"] == 27
-    assert int(str(combination.data["run"])) <= 10
-    assert pool.clean
-    assert {"n = 0", "n += x", "return n"} <= {line.strip() for line in pool.clean[0].program.splitlines()}
+    (combination,) = trace.select(Combination)
+    assert combination.possible == 27
+    assert combination.run <= 10
+    assert pool.candidates.clean
+    assert {"n = 0", "n += x", "return n"} <= {line.strip() for line in pool.candidates.clean[0].program.splitlines()}
 
 
 def test_a_fragment_that_uses_what_nothing_binds_is_left_out() -> None:

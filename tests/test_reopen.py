@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compiler.acceptance.candidate import Provenance
 from compiler.emit.module import emit_module
 from compiler.enumerate.listing import expressions_by_cost
 from compiler.front import read_spec
@@ -13,7 +14,7 @@ from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import ExprHole, If, Module, Name
 from compiler.ir.walk import walk
 from compiler.synthesis.pool import Pool
-from compiler.synthesis.problem.angelic import demand_of
+from compiler.synthesis.problem.angelic import Exploration, demand_of
 from compiler.synthesis.problem.cases import cases_of
 from compiler.synthesis.problem.places import places_in, replaced
 from compiler.synthesis.repair.localise import localise
@@ -22,7 +23,8 @@ from compiler.synthesis.repair.repair import repair
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.events import Reopened
+from compiler.trace.trace import Trace
 from solver.meter import Meter
 from solver.sorts import ANY, BOOL, INT
 
@@ -63,7 +65,7 @@ def opened_test(module: Module) -> Program:
 def test_a_hole_in_a_loop_is_given_a_value_at_each_visit() -> None:
     cases = cases_of(spec_of(COUNT).functions)
     program = opened_test(lower_candidate(WRONG, "count"))
-    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), at_most=10)
+    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), Exploration(at_most=10))
     assert demand.complete
     assert [[visit.value for visit in way.visits] for way in demand.ways] == [
         [False, True, True],
@@ -84,7 +86,7 @@ def test_what_no_value_can_mend_is_refuted() -> None:
 def test_too_few_runs_refute_nothing() -> None:
     cases = cases_of(spec_of("def count(xs: list[int], limit: int) -> int\n\ncount([1, 2], 5) == 3\n").functions)
     program = opened_test(lower_candidate(WRONG, "count"))
-    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), runs=3)
+    demand = demand_of(program, cases[0], {"test": lambda _: [False, True]}, meter(), Exploration(runs=3))
     assert not demand.ways
     assert not demand.impossible
 
@@ -148,12 +150,13 @@ def test_a_repair_is_one_more_candidate_and_the_trace_tells_how_it_was_found() -
     spec = spec_of(AREA)
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(0, 60, trace))
-    pool.add(lower_candidate("def area(w, h):\n    return None\n", "area"), "model", votes=1)
+    pool.add(lower_candidate("def area(w, h):\n    return None\n", "area"), Provenance("model", votes=1))
     repair(pool)
-    assert [(candidate.origin, candidate.parent) for candidate in pool.clean][:1] == [("repair", 0)]
-    told = [event.data for event in trace.select("reopened")]
-    assert told[0]["angelic"] == "found"
-    assert told[0]["demanded"] == {"area(2, 3) == 6": ["6"], "area(5, 4) == 20": ["20"], "area(0, 9) == 0": ["0"]}
+    provenance = pool.candidates.clean[0].provenance
+    assert (provenance.origin, provenance.parent) == ("repair", 0)
+    told = next(trace.select(Reopened))
+    assert told.angelic == "found"
+    assert told.demanded == {"area(2, 3) == 6": ("6",), "area(5, 4) == 20": ("20",), "area(0, 9) == 0": ("0",)}
 
 
 def test_what_an_example_wants_is_not_taken_for_a_constant_of_the_program() -> None:
@@ -177,7 +180,7 @@ def test_a_listed_expression_does_not_grow_numbers_without_end() -> None:
 def repaired(spec: Spec, near_miss: str) -> Pool:
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(0, 60, trace))
-    pool.add(lower_candidate(near_miss, spec.functions[0].name), "model", votes=1)
+    pool.add(lower_candidate(near_miss, spec.functions[0].name), Provenance("model", votes=1))
     repair(pool)
     return pool
 
@@ -185,8 +188,8 @@ def repaired(spec: Spec, near_miss: str) -> Pool:
 def test_a_repair_that_chance_might_find_convinces_nobody() -> None:
     spec = spec_of("def even(n: int) -> bool\n\neven(4) == True\neven(3) == False\n")
     pool = repaired(spec, "def even(n):\n    return n % 3 == 0\n")
-    assert pool.clean
-    assert not pool.mdl_significant
+    assert pool.candidates.clean
+    assert not pool.candidates.mdl_significant
 
 
 def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
@@ -195,9 +198,9 @@ def test_a_repair_by_the_wanted_value_itself_convinces_nobody() -> None:
     pool = repaired(spec, near_miss)
     assert len(pool.candidates) > 1
     assert all("516" not in candidate.program for candidate in pool.candidates)
-    assert not pool.mdl_significant
+    assert not pool.candidates.mdl_significant
 
 
 def test_a_repair_that_explains_much_convinces() -> None:
     spec = spec_of('def swapped(text: str) -> str\n\nswapped("so Be it") == "ti eB os"\nswapped("") == ""\n')
-    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").mdl_significant
+    assert repaired(spec, "def swapped(text):\n    return text[::1]\n").candidates.mdl_significant

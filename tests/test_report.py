@@ -11,7 +11,7 @@ from compiler.pipeline.result import FunctionResult, Result
 from compiler.task.usage import Usage
 from compiler.text.diagnostics import Diagnostic, Label
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.trace import Trace
 
 SOURCE = Source("median.txt", "Return the median.\n\nmedian([1, 2]) == 1.5\npost: result <= max(xs)\n")
 

@@ -19,7 +19,8 @@ from compiler.runs.replay import compare, replay
 from compiler.synthesis.ask.ask import answered_code, code_in, constrained_request, scratch_request
 from compiler.task.options import Options
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace.events import Proposal
+from compiler.trace.trace import parse_trace
 from grammar.acceptor import accepts
 from grammar.json_schema import answer_of, json_schema
 from grammar.notation import lark_text, read_grammar
@@ -121,7 +122,7 @@ def test_it_is_asked_for_last_and_only_where_that_is_wanted(scratch: bool, asked
     result = compile_source(Source("spec.txt", TEXT), options, backend)
     assert [has_scratch(request.grammar or "") for request in backend.requests] == [False] * 3 + [True] * (asked - 3)
     assert (result.status == "accepted") is scratch
-    told = [event.data["text"] for event in result.trace.select("proposal")]
+    told = [event.text for event in result.trace.select(Proposal)]
     assert (RIGHT in told) is scratch
     assert "Count" not in (result.program or "")
     trace = parse_trace(result.trace.text().splitlines())

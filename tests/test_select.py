@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.acceptance.candidate import Candidate, Origin
+from compiler.acceptance.candidate import SUGGESTED, Candidate, Origin, Provenance
+from compiler.acceptance.candidates import Candidates
 from compiler.acceptance.selection import group_by_behaviour, informative, select
 from compiler.front.spec import Call, Equals, Example
 from compiler.ir.nodes import Module
@@ -22,7 +23,18 @@ def candidate(
     verdict = ExampleVerdict(EXAMPLE, "holds" if passes else "fails", "2")
     calls = tuple(Call("f", (str(place),)) for place in range(len(vector)))
     judgement = Judgement((verdict,), (), (), calls, tuple(vector))
-    return Candidate(index, origin, Module(()), f"# {index}\n", judgement, votes, greedy=greedy)
+    return Candidate(index, Module(()), f"# {index}\n", judgement, Provenance(origin, votes, greedy=greedy))
+
+
+def test_equal_programs_are_one_candidate_with_what_speaks_for_either() -> None:
+    candidates = Candidates()
+    first = replace(candidate(0, "a"), provenance=Provenance("search", mdl_significant=False))
+    candidates.append(first)
+    again = candidates.voted(first.program, Provenance("model", votes=2, greedy=True))
+    assert again is not None
+    assert again.provenance == Provenance("search", votes=2, greedy=True)
+    assert list(candidates) == candidates.mdl_significant == candidates.clean_of("search") == [again]
+    assert candidates.voted("# another\n", first.provenance) is None
 
 
 def test_equal_behaviour_is_one_group() -> None:
@@ -86,14 +98,10 @@ def test_of_programs_without_votes_the_simplest_is_chosen() -> None:
 
 
 def test_of_programs_that_chance_may_have_found_the_suggested_one_is_chosen_then_a_repair() -> None:
-    chance = replace(candidate(1, "a", votes=0, origin="search"), mdl_significant=False)
-    repair = replace(candidate(2, "b", votes=0, origin="repair"), mdl_significant=False, program="# a longer program\n")
-    told = replace(
-        candidate(3, "c", votes=0, origin="search"),
-        mdl_significant=False,
-        suggested=True,
-        program="# the longest of all\n",
-    )
+    by_chance = Provenance("search", mdl_significant=False)
+    chance = replace(candidate(1, "a"), provenance=by_chance)
+    repair = replace(candidate(2, "b"), provenance=replace(by_chance, origin="repair"), program="# a longer program\n")
+    told = replace(candidate(3, "c"), provenance=SUGGESTED, program="# the longest of all\n")
     mdl_significant = replace(candidate(4, "d", votes=0, origin="repair"), program="# longer even than that one is\n")
     ranked = [chance, repair, told, mdl_significant]
     for count in range(1, 5):

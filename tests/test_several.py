@@ -17,7 +17,8 @@ from compiler.task.budget import Budget
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Event, Trace
+from compiler.trace.events import Combination, Nogood
+from compiler.trace.trace import Trace
 from compiler.trace.tree import Tree
 from compiler.trace.view import view_hole
 
@@ -58,12 +59,12 @@ def squares(xs: list[int]) -> int:
 '''
 
 
-def searched(text: str) -> tuple[Pool, Event]:
+def searched(text: str) -> tuple[Pool, Combination]:
     spec = read_spec(Source("holes.py", text))
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, spec.context), trace, Budget(0, 120, trace))
     search_several(pool)
-    return pool, next(trace.select("combination"))
+    return pool, next(trace.select(Combination))
 
 
 def branches(tree: Tree) -> Iterator[Tree]:
@@ -75,10 +76,10 @@ def branches(tree: Tree) -> Iterator[Tree]:
 @pytest.mark.parametrize(("text", "pieces"), [(TWO, ["text[:width]"]), (LOOP, ["% 2", "x * x"])])
 def test_two_holes_are_filled_together(text: str, pieces: list[str]) -> None:
     pool, combination = searched(text)
-    assert pool.clean
+    assert pool.candidates.clean
     for piece in pieces:
-        assert piece in pool.clean[0].program
-    assert int(str(combination.data["run"])) < 300
+        assert piece in pool.candidates.clean[0].program
+    assert combination.run < 300
 
 
 def test_three_holes_of_the_example_need_a_few_runs_of_millions() -> None:
@@ -86,13 +87,13 @@ def test_three_holes_of_the_example_need_a_few_runs_of_millions() -> None:
     result = compile_source(Source(path.name, path.read_text(encoding="utf-8")), Options(budget_seconds=120))
     assert result.status == "accepted"
     assert "count * 7" in (result.program or "")
-    (combination,) = result.trace.select("combination")
-    assert int(str(combination.data["possible"])) > 1_000_000
-    assert int(str(combination.data["run"])) < 50
+    (combination,) = result.trace.select(Combination)
+    assert combination.possible > 1_000_000
+    assert combination.run < 50
     (told_in_json,) = cast("list[dict[str, object]]", result_data(result)["combinations"])
-    assert told_in_json["run"] == combination.data["run"]
-    nogoods = list(result.trace.select("nogood"))
-    assert len(nogoods) == combination.data["nogoods"]
+    assert told_in_json["run"] == combination.run
+    nogoods = list(result.trace.select(Nogood))
+    assert len(nogoods) == combination.nogoods
     told = view_hole(result.trace, "2")
     assert told is not None
     (apart,) = [tree for tree in branches(told) if "cannot stand together" in tree.text]
@@ -103,4 +104,4 @@ def test_three_holes_of_the_example_need_a_few_runs_of_millions() -> None:
 def test_a_hole_that_no_example_reaches_is_no_obstacle() -> None:
     text = '"""Nothing."""\n\n\ndef f(n: int) -> int:\n    """\n    >>> f(1)\n    2\n    >>> f(4)\n    5\n    """\n'
     pool, _ = searched(text + "    if n < 0:\n        return ...\n    return ...\n")
-    assert pool.clean
+    assert pool.candidates.clean

@@ -14,7 +14,7 @@ from compiler.pipeline.result import Result
 from compiler.runs.replay import compare, replay
 from compiler.text.diagnostics import LiftcError, render
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace.trace import parse_trace
 
 COST = Source(
     "cost.txt",

@@ -12,6 +12,7 @@ from compiler.enumerate.universe import universe
 from compiler.pipeline.driver import compile_source
 from compiler.task.options import Options
 from compiler.text.source import Source
+from compiler.trace.events import Search
 from solver.enumeration import Enumeration
 from solver.meter import BudgetSpentError, Meter
 from solver.partition import Entry
@@ -103,4 +104,4 @@ def test_a_compile_that_runs_out_of_memory_ends_in_a_warning(monkeypatch: pytest
     result = compile_source(Source("scramble.txt", UNSEEN), Options(budget_seconds=600), None)
     assert result.status == "rejected"
     assert "L0404" in [diagnostic.code for diagnostic in result.diagnostics]
-    assert any(event.data["full"] for event in result.trace.select("search"))
+    assert any(event.full for event in result.trace.select(Search))

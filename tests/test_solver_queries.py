@@ -13,7 +13,7 @@ import z3
 from compiler.cli import main
 from compiler.pipeline.driver import compile_source
 from compiler.text.source import Source
-from compiler.trace.events import Event
+from compiler.trace.events import Evidence, Solver
 from compiler.trace.queries import dump_queries
 from solver import smt
 
@@ -24,40 +24,40 @@ CLAMP = (
 HARD = "def cubes(a: int, b: int, c: int) -> int\n\npost: result == a ** 3 + b ** 3 + c ** 3\npost: result != 114\n"
 
 
-def queries(text: str) -> list[Event]:
-    return list(compile_source(Source("spec.txt", text)).trace.select("solver"))
+def queries(text: str) -> list[Solver]:
+    return list(compile_source(Source("spec.txt", text)).trace.select(Solver))
 
 
 def test_proofs_and_contradictions_are_recorded() -> None:
-    found = [event.data for event in queries(CLAMP)]
-    assert {data["function"] for data in found} == {"clamp"}
-    proofs = [(data["clause"], data["answer"]) for data in found if ";" not in str(data["clause"])]
+    found = queries(CLAMP)
+    assert {query.function for query in found} == {"clamp"}
+    proofs = [(query.clause, query.answer) for query in found if ";" not in query.clause]
     assert proofs == [
         ("post: lo <= result <= hi", "unsat"),
         ("post: result == (lo if x < lo else hi if x > hi else x)", "unsat"),
     ]
-    for data in found:
-        assert re.search(r"^\(check-sat(-assuming \(.*\))?\)$", str(data["smt"]), re.MULTILINE)
-        assert 0 < int(str(data["spent"])) < int(str(data["limit"]))
+    for query in found:
+        assert re.search(r"^\(check-sat(-assuming \(.*\))?\)$", query.smt, re.MULTILINE)
+        assert 0 < query.spent < query.limit
 
 
 def test_work_is_limited_by_z3s_own_measure_and_unknown_stays_unknown() -> None:
     result = compile_source(Source("spec.txt", HARD))
-    last = [event.data for event in result.trace.select("solver")][-1]
-    assert last["answer"] == "unknown"
-    assert int(str(last["spent"])) >= int(str(last["limit"]))
-    verdicts = [event.data["verdict"] for event in result.trace.select("evidence")]
-    assert str(verdicts[-1]).startswith("tested(")
+    [*_, last] = result.trace.select(Solver)
+    assert last.answer == "unknown"
+    assert last.spent >= last.limit
+    verdicts = [event.verdict for event in result.trace.select(Evidence)]
+    assert verdicts[-1].startswith("tested(")
 
 
 def test_the_files_ask_what_was_asked(tmp_path: Path) -> None:
     trace = compile_source(Source("spec.txt", CLAMP)).trace
     written = dump_queries(trace, str(tmp_path / "queries"))
-    assert len(written) == len(list(trace.select("solver")))
-    for path, event in zip(written, trace.select("solver"), strict=True):
+    assert len(written) == len(list(trace.select(Solver)))
+    for path, event in zip(written, trace.select(Solver), strict=True):
         context = z3.Context()
         answer = z3.Z3_eval_smtlib2_string(context.ref(), path.read_text(encoding="utf-8"))
-        assert answer.strip() == event.data["answer"]
+        assert answer.strip() == event.answer
 
 
 def test_the_command_shows_and_dumps_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

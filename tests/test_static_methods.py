@@ -7,7 +7,7 @@ from compiler.pipeline.driver import compile_source
 from compiler.runs.replay import compare, replay
 from compiler.task.options import Options
 from compiler.text.source import Source
-from compiler.trace.events import parse_trace
+from compiler.trace.trace import parse_trace
 from tests.test_replay import Scripted
 
 SHAPE = '''\

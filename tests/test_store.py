@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from compiler.acceptance.evidence import ClauseEvidence
@@ -13,14 +14,16 @@ from compiler.runs.store import remember, similar, stored
 from compiler.task.options import Options
 from compiler.task.usage import Usage
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.events import Compile, Settings
+from compiler.trace.trace import Trace
 
 ROOT = Path(__file__).parent.parent
 
 
 def result_of(specification: str, name: str = "f") -> Result:
     trace = Trace()
-    trace.record("compile", name="spec.txt", text=specification, more=[])
+    options = Settings(**{**asdict(Options()), "without": ()})
+    trace.record(Compile(name="spec.txt", text=specification, options=options))
     evidence = (ClauseEvidence("example", "f(1) == 1", Shown()), ClauseEvidence("prose", "words", Unchecked()))
     program = f"def {name}(n: int) -> int:\n    return n\n"
     function = FunctionResult(name, True, program, "search", evidence)
@@ -90,6 +93,7 @@ def test_a_store_that_cannot_be_made_is_a_warning(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+from dataclasses import asdict
 from pathlib import Path
 sys.path.insert(0, "tests")
 from test_store import remember, result_of

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from compiler.sygus.operators import from_int, to_int
+from compiler.sygus.operators import from_int, operator_for, to_int
 from compiler.sygus.problem import Apply, Definition, Literal, Problem, Target, Term, Value, Variable
 from compiler.sygus.read_terms import Scope, read_term
 from compiler.sygus.semantics import evaluate
@@ -129,7 +129,9 @@ def test_printed_terms_are_read_back(typed: tuple[str, Term]) -> None:
 def divides_by_zero(term: Term, environment: dict[str, Value]) -> bool:
     match term:
         case Apply(name, arguments):
-            divides = name in ("div", "mod") and any(evaluate(part, environment) == 0 for part in arguments[1:])
+            operator = operator_for(name, len(arguments))
+            is_open = operator is not None and operator.open
+            divides = is_open and any(evaluate(part, environment) == 0 for part in arguments[1:])
             return divides or any(divides_by_zero(argument, environment) for argument in arguments)
     return False
 

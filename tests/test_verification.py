@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compiler.acceptance.candidate import Provenance
 from compiler.acceptance.selection import select
 from compiler.acceptance.verification import Verification, is_accepted, verify_program
 from compiler.front import read_spec
@@ -15,7 +16,7 @@ from compiler.task.budget import Budget
 from compiler.task.options import Options
 from compiler.task.unit import Unit
 from compiler.text.source import Source
-from compiler.trace.events import Trace
+from compiler.trace.trace import Trace
 from tests.test_replay import Scripted
 
 SQUARE = "Return the square of n.\n\ndef g(n: int) -> int\n"
@@ -26,14 +27,14 @@ def pool_of(text: str, code: str) -> Pool:
     spec = read_spec(Source("spec.txt", text))
     trace = Trace()
     pool = Pool(Unit(spec, spec.functions, ""), trace, Budget(1000, 100.0, trace))
-    pool.add(lower_module(Source("code.py", code)), "model", votes=1, greedy=True)
+    pool.add(lower_module(Source("code.py", code)), Provenance("model", votes=1, greedy=True))
     return pool
 
 
 def spoken(text: str, program: str) -> Verification:
     pool = pool_of(text, CODE)
     function = pool.unit.functions[0]
-    return verify_program(function, program, pool.inputs_of(function), pool.budget)
+    return verify_program(function, program, pool.inputs.made_for(function), pool.budget)
 
 
 def accepted(text: str, code: str) -> bool:
@@ -107,7 +108,7 @@ def test_examples_are_no_generated_inputs() -> None:
     (candidate,) = pool.candidates
     assert [count for _, count in candidate.judgement.checked] == [len(candidate.judgement.calls)]
     function = pool.unit.functions[0]
-    found = verify_program(function, candidate.program, pool.inputs_of(function), pool.budget)
+    found = verify_program(function, candidate.program, pool.inputs.made_for(function), pool.budget)
     assert Tested(len(candidate.judgement.calls)) in [clause.verdict for clause in found.clauses]
 
 
@@ -116,5 +117,5 @@ def test_what_only_examples_reach_is_seen_on_examples() -> None:
     pool = pool_of(text, "def g(n):\n    if not n:\n        raise ValueError()\n    return n[0]\n")
     (candidate,) = pool.candidates
     function = pool.unit.functions[0]
-    found = verify_program(function, candidate.program, pool.inputs_of(function), pool.budget)
+    found = verify_program(function, candidate.program, pool.inputs.made_for(function), pool.budget)
     assert [clause.verdict for clause in found.clauses if clause.kind == "raises"] == [Shown()]

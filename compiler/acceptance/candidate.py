@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from compiler.ir.nodes import Module
@@ -12,24 +12,47 @@ Origin: TypeAlias = Literal["forced", "search", "model", "repair"]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A program with its judgement.
+class Provenance:
+    """Where a program comes from, and what that says for it.
 
-    ``index`` is its place in the order of creation; the model's greedy answer is number 0 where a model was asked.
-    ``votes`` counts the model samples that this program stands for: equal programs are judged once. ``convincing`` is
-    false for a program found by search, and for a repair, that fits its examples as chance might; ``suggested`` says
-    that even so its shape is what the specification's words ask for. ``logprob`` is the mean log-probability of a token
-    (nats) that the model gave its text.
+    ``votes`` counts the model samples that the program stands for: equal programs are judged once. ``logprob`` is the
+    mean log-probability of a token (nats) that the model gave its text, ``greedy`` says that it is the greedy answer,
+    ``parent`` is the candidate that a repair was made from. ``mdl_significant`` is false for a program found by search,
+    and for a repair, that fits its examples as chance might; ``suggested`` says that even so its shape is what the
+    specification's words ask for.
     """
 
-    index: int
     origin: Origin
-    module: Module
-    program: str
-    judgement: Judgement
     votes: int = 0
     logprob: float | None = None
     greedy: bool = False
     parent: int | None = None
     mdl_significant: bool = True
     suggested: bool = False
+
+    def with_another(self, other: Provenance) -> Provenance:
+        """That of a program that came before and comes again: the first one's, with what speaks for either."""
+        return replace(
+            self,
+            votes=self.votes + other.votes,
+            greedy=self.greedy or other.greedy,
+            mdl_significant=self.mdl_significant or other.mdl_significant,
+        )
+
+
+SUGGESTED = Provenance("search", mdl_significant=False, suggested=True)
+"""What search made because the specification's words ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A program with its judgement.
+
+    ``index`` is its place in the order of creation; the model's greedy answer is number 0 where a model was asked.
+    """
+
+    index: int
+    module: Module
+    program: str
+    judgement: Judgement
+    provenance: Provenance

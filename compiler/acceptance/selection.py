@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import Candidate, Provenance
 from compiler.acceptance.evidence import Ambiguity
 
 _NO_ANSWER = ("!", "?", "~")
@@ -24,11 +24,11 @@ class Group:
 
     @property
     def votes(self) -> int:
-        return sum(member.votes for member in self.members)
+        return sum(member.provenance.votes for member in self.members)
 
     @property
     def greedy(self) -> bool:
-        return any(member.greedy for member in self.members)
+        return any(member.provenance.greedy for member in self.members)
 
     @property
     def best(self) -> Candidate:
@@ -36,7 +36,7 @@ class Group:
         return min(
             self.members,
             key=lambda member: (
-                not member.greedy,
+                not member.provenance.greedy,
                 _doubt(member),
                 _unanswered(member),
                 len(member.program),
@@ -64,12 +64,12 @@ def _doubt(candidate: Candidate) -> int:
 
     What chance may have found is least: but for the words that suggest it, or the answer that it is a repair of.
     """
-    match candidate:
-        case Candidate(mdl_significant=True):
+    match candidate.provenance:
+        case Provenance(mdl_significant=True):
             return 0
-        case Candidate(suggested=True):
+        case Provenance(suggested=True):
             return 1
-        case Candidate(origin="repair"):
+        case Provenance(origin="repair"):
             return 2
     return 3
 
@@ -81,15 +81,15 @@ def _unanswered(candidate: Candidate) -> int:
 
 def informative(candidates: Sequence[Candidate]) -> tuple[int, ...]:
     """The generated inputs that count: those which most model candidates answer, neither raising nor stopping."""
-    voters = [candidate for candidate in candidates if candidate.votes] or list(candidates)
+    voters = [candidate for candidate in candidates if candidate.provenance.votes] or list(candidates)
     if not voters:
         return ()
     length = len(voters[0].judgement.vector)
     answered = [
-        sum(candidate.votes or 1 for candidate in voters if candidate.judgement.vector[index][:1] not in _NO_ANSWER)
+        sum(voter.provenance.votes or 1 for voter in voters if voter.judgement.vector[index][:1] not in _NO_ANSWER)
         for index in range(length)
     ]
-    total = sum(candidate.votes or 1 for candidate in voters)
+    total = sum(candidate.provenance.votes or 1 for candidate in voters)
     return tuple(index for index in range(length) if 2 * answered[index] > total)
 
 

@@ -55,9 +55,9 @@ def is_accepted(choice: Choice, candidates: Sequence[Candidate], functions: Sequ
     Where the specification checks nothing, the chosen behaviour must be that of most of the model's samples, of which
     there must be two at least.
     """
-    if not choice.candidate.judgement.clean or not choice.candidate.mdl_significant:
+    if not choice.candidate.judgement.clean or not choice.candidate.provenance.mdl_significant:
         return False
-    if not any(candidate.votes for candidate in candidates) and len(choice.groups) > 1:
+    if not any(candidate.provenance.votes for candidate in candidates) and len(choice.groups) > 1:
         return False
     if any(function.examples for function in functions):
         return True
@@ -65,7 +65,7 @@ def is_accepted(choice: Choice, candidates: Sequence[Candidate], functions: Sequ
         return False
     if any(_seen_to_hold(function, choice.candidate) for function in functions):
         return True
-    votes = sum(candidate.votes for candidate in candidates)
+    votes = sum(candidate.provenance.votes for candidate in candidates)
     return votes >= 2 and 2 * choice.groups[0].votes > votes
 
 

@@ -14,6 +14,7 @@ from compiler.bench.suites import Problem, read_suite
 from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.task.options import Options
+from compiler.trace.events import Search, Verdict
 from solver.columns import FILE as OPERATION_FILE
 
 # A function as the profiler names it: file, line, name.
@@ -121,11 +122,11 @@ def profile(
         finally:
             profiler.disable()
         say(f"profile: {number}/{len(problems)} {problem.id}")
-    searches = [event.data for result in results for event in result.trace.select("search")]
+    searches = [step for result in results for step in result.trace.select(Search)]
     return Profile(
         compiles=len(results),
-        terms=sum(int(str(data["terms"])) for data in searches),
-        candidates=sum(1 for result in results for _ in result.trace.select("verdict")),
+        terms=sum(step.terms for step in searches),
+        candidates=sum(1 for result in results for _ in result.trace.select(Verdict)),
         shares=shares_of(pstats.Stats(profiler)),
         speed=speed,
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import Candidate, Provenance
 from compiler.acceptance.selection import select
 from compiler.acceptance.verification import is_accepted
 from compiler.bench.references import Reference, read_references
@@ -29,7 +29,8 @@ from compiler.task.budget import Budget
 from compiler.testfile.mutants import mutants
 from compiler.text.diagnostics import LiftcError
 from compiler.text.table import plain_table
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 SETTINGS: dict[str, tuple[Way, ...]] = {"edits": ("edits",), "reopening": ("reopening",), "both": WAYS}
 _MUTANTS = 40
@@ -118,7 +119,7 @@ def _seed(pool: Pool, text: str) -> Candidate | None:
         module = conform(lower_candidate(text, pool.unit.entry, pool.unit.context), pool.unit)
     except LiftcError:
         return None
-    return pool.add(module, "model", votes=1, greedy=True)
+    return pool.add(module, Provenance("model", votes=1, greedy=True))
 
 
 def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Repaired:
@@ -127,8 +128,8 @@ def _repaired(problem: Problem, mutant: str, setting: str, seconds: float) -> Re
     _seed(pool, mutant)
     repair(pool, SETTINGS[setting])
     choice = select(pool.candidates)
-    tried = sum(int(str(event.data["expansions"])) for event in pool.trace.select("search"))
-    tried += sum(int(str(event.data["tried"])) for event in pool.trace.select("reopened"))
+    tried = sum(event.expansions for event in pool.trace.select(events.Search))
+    tried += sum(event.tried for event in pool.trace.select(events.Reopened))
     if choice is None or not is_accepted(choice, pool.candidates, pool.unit.functions):
         return Repaired(problem.id, setting, mutant, False, False, tried, round(pool.budget.elapsed, 2), "")
     program = assemble(pool.unit.spec, [(pool.unit, choice.candidate)]).program

@@ -18,6 +18,7 @@ from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.task.options import Options
 from compiler.text.diagnostics import LiftcError
+from compiler.trace.events import Cut
 
 Progress = Callable[[str], None]
 _REPLAY_SECONDS = 600.0
@@ -28,7 +29,7 @@ _REPLAY = """\
 import json, sys
 from pathlib import Path
 from compiler.runs.replay import replay
-from compiler.trace.events import read_trace
+from compiler.trace.trace import read_trace
 result = replay(read_trace(Path(sys.argv[1])))
 print(json.dumps({"status": result.status, "program": result.program, "trace": result.trace.untimed()}))
 """
@@ -97,7 +98,7 @@ def _check(problem: Problem, options: Options, backend: Backend | None, hash_see
         path = Path(folder) / "trace.jsonl"
         path.write_text(result.trace.text(), encoding="utf-8")
         ending = _replay(path, Path(folder), hash_seed)
-    cuts = sum(1 for _ in result.trace.select("cut"))
+    cuts = sum(1 for _ in result.trace.select(Cut))
     if ending.returncode:
         told = ending.stderr.strip()[-2000:] or f"exit code {ending.returncode}"
         return Replayed(problem.suite, problem.id, result.status, False, False, cuts, told)

@@ -32,6 +32,7 @@ from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.task.options import Ablation, Options
 from compiler.text.diagnostics import LiftcError
+from compiler.trace.events import Proposal
 
 Progress = Callable[[str], None]
 
@@ -152,7 +153,7 @@ def _compile(task: Task, backend: Backend | None, scores: Scores) -> tuple[Row, 
         result = compile_source(task.problem.source, options, backend)
     except Exception as error:  # A crash is a finding about one problem, and the others are still to be measured.
         return replace(_blank(task), status="error", error=_described(error)), []
-    answers = [str(event.data["text"]) for event in result.trace.select("proposal")]
+    answers = [event.text for event in result.trace.select(Proposal)]
     return _with_result(_blank(task), result, scores), answers
 
 
@@ -181,7 +182,7 @@ def _with_result(row: Row, result: Result, scores: Scores) -> Row:
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         requests=usage.requests,
-        cached=sum(bool(event.timing.get("cached")) for event in result.trace.select("proposal")),
+        cached=sum(event.cached for event in result.trace.select(Proposal)),
         seconds=round(usage.seconds, 4),
         phases={name: round(seconds, 4) for name, seconds in usage.phases},
         memory=peak_memory(),

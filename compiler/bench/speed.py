@@ -37,7 +37,8 @@ for line in sys.stdin:
     begun = time.process_time()
     result = compile_spec(text, model="none", options=options, name=name)
     seconds = time.process_time() - begun
-    print(json.dumps([sum(event.data["expansions"] for event in result.trace.select("search")), seconds]), flush=True)
+    told = [event["data"] for event in map(json.loads, result.trace.lines()) if event["event"] == "search"]
+    print(json.dumps([sum(data["expansions"] for data in told), seconds]), flush=True)
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from compiler.acceptance.evidence import ClauseEvidence, questions
@@ -11,6 +11,7 @@ from compiler.pipeline.result import FunctionResult, Result
 from compiler.task.usage import EngineUsage, Usage
 from compiler.text.diagnostics import Diagnostic
 from compiler.text.paint import Paint, painter
+from compiler.trace.events import Combination
 
 _LONGEST_CLAUSE = 60
 _ORIGINS = {
@@ -107,7 +108,7 @@ def result_data(
             for item in result.functions
             for found in item.ambiguities
         ],
-        "combinations": [_combination_data(event.data) for event in result.trace.select("combination")],
+        "combinations": [_combination_data(event) for event in result.trace.select(Combination)],
         "diagnostics": [item.to_json() for item in (*diagnostics, *result.diagnostics)],
         "usage": _usage_data(result.usage),
         "model": result.model,
@@ -115,9 +116,9 @@ def result_data(
     }
 
 
-def _combination_data(event: Mapping[str, object]) -> dict[str, object]:
+def _combination_data(event: Combination) -> dict[str, object]:
     """How many combinations of several holes' fills were run, of how many."""
-    return {name: event[name] for name in ("unit", "run", "possible", "nogoods", "found")}
+    return {name: getattr(event, name) for name in ("unit", "run", "possible", "nogoods", "found")}
 
 
 def failure_data(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:

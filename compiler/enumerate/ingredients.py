@@ -20,6 +20,7 @@ from compiler.enumerate.universe import Universe, options
 from compiler.ir.nodes import Scalar
 from solver.behaviour import FAILURE
 from solver.enumeration import Leaf, Library
+from solver.operations.entries import names_over, operations
 from solver.sorts import (
     FLOAT,
     INT,
@@ -75,7 +76,7 @@ def library_for(
         constants=tuple(literals),
         names={
             **{sort: _names_for(sort) for sort in space.sorts},
-            "enumerate(a)": (("i", "j", "index"), ("x", "item")),
+            **{operation.text: names for operation in operations() if (names := names_over(operation))},
         },
         met={literal: soft[literal.text] for literal, _ in literals if literal.text in soft},
     )

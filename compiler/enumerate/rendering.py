@@ -9,16 +9,10 @@ from functools import cache
 
 from compiler.ir.nodes import Expr, Function, Import, Return
 from compiler.text.source import Source
+from solver.operations.entries import PARAMETERS, PARTS, imports
 from solver.terms import App, Bind, Choice, Component, Lit, Term, Var, variables_of
 
-_IMPORTS = {
-    "math": "import math",
-    "statistics": "import statistics",
-    "itertools": "import itertools",
-    "Counter": "from collections import Counter",
-}
-
-_PLACEHOLDERS = frozenset("abcsxepkv")
+_PLACEHOLDERS = PARTS.union(PARAMETERS)
 
 # Operations that read better with a constant on the right.
 _TURNED = frozenset({"a + b", "a * b", "a == b", "a != b"})
@@ -31,14 +25,14 @@ def to_expr(term: Term) -> tuple[Expr, tuple[Import, ...]]:
     text = to_text(term)
     names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     variables = sorted({variable.name for variable in variables_of(term)})
-    needed = [line for name, line in _IMPORTS.items() if name in names and name not in variables]
+    needed = [line for name, line in imports().items() if name in names and name not in variables]
     lines = [*needed, f"def found({', '.join(variables)}):", f"    return {text}"]
-    *imports, function = lower_module(Source("search", "\n".join(lines))).body
+    *added, function = lower_module(Source("search", "\n".join(lines))).body
     assert isinstance(function, Function)
     (returned,) = function.body
     assert isinstance(returned, Return)
     assert returned.value is not None
-    return returned.value, tuple(item for item in imports if isinstance(item, Import))
+    return returned.value, tuple(item for item in added if isinstance(item, Import))
 
 
 @cache

@@ -14,18 +14,17 @@ from solver.sorts import (
     NONE,
     STR,
     AnySort,
-    AtomSort,
     DictSort,
     FunctionSort,
     IterableSort,
     ListSort,
-    NamedSort,
     RowSort,
     SetSort,
     Sort,
     TupleSort,
     UnionSort,
     element_of,
+    inside,
     is_subsort,
     join_all,
     sort_of_value,
@@ -73,18 +72,10 @@ def refined(sort: Sort, values: Iterable[object]) -> Sort:
 
 
 def _parts(sort: Sort) -> Iterator[Sort]:
+    """A sort and those in it, but for what a function takes and gives."""
     yield sort
-    match sort:
-        case ListSort(element) | SetSort(element) | RowSort(element) | IterableSort(element):
-            yield from _parts(element)
-        case DictSort(key, value):
-            yield from _parts(key)
-            yield from _parts(value)
-        case TupleSort(items) | UnionSort(items):
-            for item in items:
-                yield from _parts(item)
-        case FunctionSort() | NamedSort() | AtomSort() | AnySort():
-            pass
+    for part in () if isinstance(sort, FunctionSort) else inside(sort):
+        yield from _parts(part)
 
 
 def _neighbours(sort: Sort) -> Iterator[Sort]:
@@ -124,15 +115,6 @@ def is_ordered(sort: Sort) -> bool:
 def is_collection(sort: Sort) -> bool:
     """Whether this sort can be looped over."""
     return element_of(sort) is not None and sort != BYTES
-
-
-def is_orderable(sort: Sort) -> bool:
-    """Whether search sorts values of this sort: numbers, strings and tuples of them."""
-    match sort:
-        case TupleSort(items):
-            return all(map(is_orderable, items))
-        case _:
-            return sort in (INT, FLOAT, STR)
 
 
 def options(sort: Sort) -> tuple[Sort, ...]:

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal, TypeAlias
 
-from compiler.enumerate.table import BINDERS, OPERATIONS, TEXT_OPERATIONS
 from compiler.ir.lower import lower_expression
 from compiler.ir.nodes import (
     Assign,
@@ -20,7 +20,6 @@ from compiler.ir.nodes import (
     BoolOp,
     Call,
     Compare,
-    ComparisonOperator,
     Comprehension,
     Const,
     Expr,
@@ -34,11 +33,16 @@ from compiler.ir.nodes import (
     Subscript,
 )
 from compiler.ir.walk import Node, child_fields, walk
+from solver.operations.comparisons import CANONICAL
+from solver.operations.entries import PARAMETERS, PARTS, binders, operations
 
-_ARGUMENTS = frozenset("abc")
-_PARTS = frozenset("sepkvx")
-_MIRRORED: Mapping[ComparisonOperator, ComparisonOperator] = {">": "<", ">=": "<="}
 _LONGEST_CONSTANT = 16
+
+Loop: TypeAlias = Literal[
+    "count", "total", "total_kept", "text", "text_kept", "product", "each", "kept", "mapped_kept", "mapping",
+    "verdict", "first", "first_mapped", "extreme",
+]  # fmt: skip
+"""What loops are about, as the column ``loop`` of the table says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def usage_of(programs: Iterable[Node]) -> Usage:
 def operations_at(node: Node) -> Iterator[str]:
     """The texts of the operations that a node may be an application of."""
     if isinstance(node, For):
-        yield from _binders_of_loop(node)
+        kinds = set(_kinds_of_loop(node))
+        yield from (binder.text for binder in binders() if binder.column("loop") in kinds)
         return
     for each in _simple(node):
         for text, pattern, free in _patterns().get(type(each), ()):
@@ -88,11 +93,10 @@ def _simple(node: Node) -> Iterator[Node]:
                 yield from _simple(BoolOp(operator, (second, *rest)))
         case Compare(left, operators, comparators):
             for before, comparison, after in zip((left, *comparators), operators, comparators, strict=False):
-                mirrored = _MIRRORED.get(comparison)
-                if mirrored is None:
-                    yield Compare(before, (comparison,), (after,))
+                if comparison in CANONICAL:
+                    yield Compare(after, (CANONICAL[comparison],), (before,))
                 else:
-                    yield Compare(after, (mirrored,), (before,))
+                    yield Compare(before, (comparison,), (after,))
         case FString():
             yield Binary("+", Name("text"), Name("value"))
             yield Call(Name("str"), (Name("value"),))
@@ -106,8 +110,8 @@ def _simple(node: Node) -> Iterator[Node]:
 def _patterns() -> Mapping[type, tuple[tuple[str, Expr, frozenset[str]], ...]]:
     """The table's patterns by the kind of their outermost node, each with the names in it that stand for anything."""
     found: dict[type, list[tuple[str, Expr, frozenset[str]]]] = {}
-    for table, free in ((OPERATIONS + "\n" + TEXT_OPERATIONS, _ARGUMENTS), (BINDERS, _PARTS)):
-        for text in dict.fromkeys(line.split(" ;")[0].strip() for line in table.splitlines()):
+    for table, free in ((operations(), frozenset(PARAMETERS)), (binders(), PARTS)):
+        for text in dict.fromkeys(operation.text for operation in table if operation.cost is not None):
             pattern = lower_expression(text)
             found.setdefault(type(pattern), []).append((text, pattern, free))
     return {kind: tuple(patterns) for kind, patterns in found.items()}
@@ -139,34 +143,29 @@ def _fields_match(pattern: Node, value: Node, free: frozenset[str], bound: dict[
     )
 
 
-def _binders_of_loop(loop: For) -> Iterator[str]:
-    """The comprehensions that could do what a loop does, by what its body changes."""
+def _kinds_of_loop(loop: For) -> Iterator[Loop]:
+    """What a loop may be about, by what its body changes: the column ``loop`` of the comprehensions that do it too."""
     inside = [node for statement in loop.body for node in walk(statement)]
     condition = any(isinstance(node, If) for node in inside)
     for node in inside:
         match node:
             case AugAssign(_, "+", Const(1)):
-                yield "sum(1 for x in s if p)"
+                yield "count"
             case AugAssign(_, "+", value):
-                yield from ("sum(x for x in s if p)", "sum(e for x in s if p)") if condition else ("sum(e for x in s)",)
-                yield '"".join(x for x in s if p)' if condition and value == loop.target else '"".join(e for x in s)'
+                yield "total_kept" if condition else "total"
+                yield "text_kept" if condition and value == loop.target else "text"
             case AugAssign(_, "*", _):
-                yield "math.prod(e for x in s)"
+                yield "product"
             case Call(function, (item, *_)) if getattr(function, "attribute", "") in ("append", "add"):
-                if condition:
-                    yield "[x for x in s if p]" if item == loop.target else "[e for x in s if p]"
-                else:
-                    yield "[e for x in s]"
+                yield "each" if not condition else "kept" if item == loop.target else "mapped_kept"
             case Assign((Subscript(),), _):
-                yield "{x: e for x in s}"
+                yield "mapping"
             case Return(Const(True | False)):
-                yield from ("all(e for x in s)", "any(e for x in s)")
+                yield "verdict"
             case Return(value) if value is not None and condition:
-                yield "next((x for x in s if p), None)" if value == loop.target else "next((e for x in s if p), None)"
-            case If(Compare(_, (("<" | "<="),), _), (Assign(),)):
-                yield from ("min(e for x in s)", "max(e for x in s)")
-            case If(Compare(_, ((">" | ">="),), _), (Assign(),)):
-                yield from ("max(e for x in s)", "min(e for x in s)")
+                yield "first" if value == loop.target else "first_mapped"
+            case If(Compare(_, (("<" | "<=" | ">" | ">="),), _), (Assign(),)):
+                yield "extreme"
             case _:
                 pass
 

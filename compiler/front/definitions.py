@@ -13,8 +13,8 @@ from compiler.front.bounds import SpanOf, bounds_of
 from compiler.front.claims import Claims
 from compiler.front.expressions import is_closed
 from compiler.front.spec import Parameter, Signature
-from compiler.ir.annotations import sort_of_annotation
 from compiler.text.source import Span
+from solver.sort_text import sort_of_annotation
 from solver.sorts import ANY
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
-from fractions import Fraction
-from functools import partial
-from itertools import groupby
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType
 from typing import Any
 
@@ -41,6 +37,7 @@ from compiler.interpreter.argument_checks import (
     width,
 )
 from compiler.interpreter.meter import PROGRAM_MODULE, Meter
+from solver.operations.callables import GUARDS, HARMLESS
 
 # Methods of compiled patterns are of a type of their own.
 BUILTIN_METHODS: frozenset[type[Any]] = frozenset({BuiltinFunctionType, type(re.compile("").match)})
@@ -48,13 +45,13 @@ BUILTIN_METHODS: frozenset[type[Any]] = frozenset({BuiltinFunctionType, type(re.
 
 def is_guarded_type(kind: type[Any]) -> bool:
     """Whether calling this type is checked."""
-    return kind in _TYPE_CHECKS
+    return _TYPE_CHECKS[kind] is not None
 
 
 def call_guarded(meter: Meter, function: Any, arguments: Arguments, keywords: Keywords) -> Any:
     """Call something that is not a function of the program, after the check that belongs to it."""
     if isinstance(function, type):
-        type_check = _TYPE_CHECKS.get(function)
+        type_check = _TYPE_CHECKS[function]
         if type_check is not None:
             arguments = type_check(meter, arguments, keywords)
     elif _is_library_method(function):
@@ -80,7 +77,7 @@ def _is_library_method(function: Any) -> bool:
 def tame(meter: Meter, value: Any) -> Any:
     """A value that C code may call by itself: with its guard where it has one."""
     guarded = (
-        value in _TYPE_CHECKS
+        _TYPE_CHECKS[value] is not None
         if type(value) is type
         else _is_library_method(value) and getattr(value, "__name__", "") in METHOD_CHECKS
     )
@@ -124,82 +121,69 @@ def _buffer(meter: Meter, arguments: Arguments, keywords: Keywords) -> Arguments
     return _consume(meter, arguments, keywords)
 
 
-_CONSUMING_METHODS = """
-    difference difference_update extend extendleft from_iterable fromkeys fromlist intersection intersection_update
-    isdisjoint issubset issuperset sort subtract symmetric_difference symmetric_difference_update union update
+CHECKS: dict[str, Check] = {
+    **{name: operation(check) for name, check in guards.OF_OPERATORS.items()},
+    "attribute": attribute,
+    "bounding": _bound,
+    "buffer": _buffer,
+    "combinations": combinations,
+    "consuming": _consume,
+    "count_k_at_0": counted(0, "k"),
+    "count_k_at_1": counted(1, "k"),
+    "count_length_at_1": counted(1, "length"),
+    "count_n_at_0": counted(0, "n"),
+    "count_n_at_1": counted(1, "n"),
+    "draining": _method_consume,
+    "elements": elements,
+    "factorial": factorial,
+    "flags_at_1": flagged(1, unchecked),
+    "formatting": formatted,
+    "integral": integral,
+    "joining": join,
+    "one_argument": one_argument,
+    "pattern": pattern_or(unchecked),
+    "permutations": permutations,
+    "power": power,
+    "regex_2": flagged(2, uninterruptible),
+    "regex_3": flagged(3, uninterruptible),
+    "regex_4": flagged(4, uninterruptible),
+    "registering": register,
+    "replacement": replacement,
+    "samples": samples,
+    "searching": search,
+    "setting": setting,
+    "template": template,
+    "ticking": unchecked,
+    "width": width,
+}
+"""The check of each guard, by its name in ``solver/operations/subset.txt``; those of ``HARMLESS`` have none.
+
+A number is the place of a pattern's flags, or of how many items are made. What a ``ticking`` function gives uses up
+steps (``ticking``).
 """
 
+FUNCTION_CHECKS: dict[str, Check] = {
+    name: CHECKS[guard] for name, guard in GUARDS.items() if guard not in HARMLESS and not name.startswith(".")
+}
+"""Checks by qualified name of the function or type."""
+
 METHOD_CHECKS: dict[str, Check] = {
-    **dict.fromkeys(_CONSUMING_METHODS.split(), _method_consume),
-    **dict.fromkeys(("zfill", "ljust", "rjust", "center", "expandtabs"), width),
-    **dict.fromkeys(("index", "count", "remove"), search),
-    **dict.fromkeys(("match", "search", "fullmatch", "sub", "subn", "findall", "finditer"), pattern_or(unchecked)),
-    "split": pattern_or(unchecked),
-    "join": join,
-    "replace": replacement,
-    "format": template,
-    "elements": elements,
-    "register": register,
-    "samples": samples,
-    "to_bytes": counted(1, "length"),
+    name[1:]: CHECKS[guard] for name, guard in GUARDS.items() if guard not in HARMLESS and name.startswith(".")
 }
 """Checks by method name; the first argument is the object."""
 
-_TYPE_CHECKS: dict[type[Any], Check] = {
-    **dict.fromkeys((list, tuple, set, frozenset, dict, deque, Counter, OrderedDict), _consume),
-    **dict.fromkeys((map, filter, zip, enumerate, reversed, groupby, partial), _bound),
-    **dict.fromkeys((bytes, bytearray), _buffer),
-    int: integral,
-    Fraction: integral,
-    type: one_argument,
-}
 
-_CONSUMING = """
-    builtins.sum builtins.min builtins.max builtins.any builtins.all builtins.sorted math.prod math.fsum math.dist
-    math.gcd math.lcm math.hypot heapq.heapify heapq.nlargest heapq.nsmallest heapq.merge collections.namedtuple
-    statistics.mean statistics.median statistics.mode statistics.stdev statistics.variance statistics.pstdev
-    statistics.pvariance statistics.fmean statistics.multimode statistics.median_low statistics.median_high
-    statistics.geometric_mean statistics.harmonic_mean statistics.median_grouped statistics.correlation
-    statistics.covariance statistics.linear_regression operator.contains operator.countOf operator.indexOf
-    copy.copy copy.deepcopy functools.reduce random.shuffle json.dumps textwrap.wrap textwrap.fill
-"""
-_CALLING = """
-    bisect.bisect bisect.bisect_left bisect.bisect_right bisect.insort bisect.insort_left bisect.insort_right
-    functools.cache functools.lru_cache functools.cmp_to_key json.loads
-"""
-_PATTERN_FUNCTIONS = {
-    "match": 2,
-    "search": 2,
-    "fullmatch": 2,
-    "findall": 2,
-    "finditer": 2,
-    "split": 3,
-    "sub": 4,
-    "subn": 4,
-}
-"""With the place of their flags."""
+class _TypeChecks(dict[type[Any], Check | None]):
+    """The checks of types, each looked up by its qualified name when it is first met."""
 
-FUNCTION_CHECKS: dict[str, Check] = {
-    **dict.fromkeys(_CONSUMING.split(), _consume),
-    **dict.fromkeys(_CALLING.split(), _bound),
-    **{f"re.{name}": flagged(place, uninterruptible) for name, place in _PATTERN_FUNCTIONS.items()},
-    "re.compile": flagged(1, unchecked),
-    **dict.fromkeys(("builtins.getattr", "builtins.hasattr"), attribute),
-    "builtins.setattr": setting,
-    **dict.fromkeys(("operator.mul", "operator.imul"), operation(guards.check_multiply)),
-    **dict.fromkeys(("operator.add", "operator.iadd", "operator.concat"), operation(guards.check_add)),
-    **dict.fromkeys(("operator.mod", "operator.floordiv", "builtins.divmod"), operation(guards.check_percent)),
-    **dict.fromkeys(("math.floor", "math.ceil", "math.trunc", "builtins.round"), integral),
-    **dict.fromkeys(("random.sample", "random.choices"), counted(1, "k")),
-    **dict.fromkeys(("builtins.pow", "operator.pow"), power),
-    "builtins.iter": _bound,
-    "builtins.format": formatted,
-    "operator.lshift": operation(guards.check_shift),
-    "math.factorial": factorial,
-    "math.comb": combinations,
-    "math.perm": permutations,
-    "random.randbytes": counted(0, "n"),
-    "random.getrandbits": counted(0, "k"),
-    "statistics.quantiles": counted(1, "n"),
-}
-"""Checks by qualified name of the function."""
+    def __missing__(self, kind: type[Any]) -> Check | None:
+        module = kind.__module__
+        if module == PROGRAM_MODULE or not isinstance(module, str):
+            return None
+        check = FUNCTION_CHECKS.get(f"{module}.{kind.__qualname__}")
+        if check is not None:
+            self[kind] = check
+        return check
+
+
+_TYPE_CHECKS = _TypeChecks()

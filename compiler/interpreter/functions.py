@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from compiler.interpreter.bindings import Names, class_names, function_names
@@ -120,7 +121,8 @@ def _compile_function(node: ir.Function | ir.Lambda, name: str, docstring: str |
     rest = inner.layout.size - 1 - len(parameters) - len(lent)
     blank = (UNBOUND,) * rest
     fresh = [slot for slot, home in locals_ if home == "cell"]
-    return _maker(name, docstring, binder, start, blank, cells, fresh, [slot for _, slot in lent], scope.unit.meter)
+    slots = _Slots(blank, cells, fresh, [slot for _, slot in lent])
+    return _maker(name, docstring, binder, start, slots, scope.unit.meter)
 
 
 def _function_scope(node: ir.Function | ir.Lambda, names: Names, scope: Scope) -> tuple[Scope, list[tuple[str, int]]]:
@@ -143,19 +145,31 @@ def _function_scope(node: ir.Function | ir.Lambda, names: Names, scope: Scope) -
     return inner, lent
 
 
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """The slots of a function's frame behind its parameters.
+
+    ``blank`` is what its locals begin with. ``cells`` are parameters and ``fresh`` locals that inner functions capture;
+    ``lent`` are the slots of the frame around, whose variables it captures.
+    """
+
+    blank: tuple[Any, ...]
+    cells: Sequence[int]
+    fresh: Sequence[int]
+    lent: Sequence[int]
+
+
 def _maker(
     name: str,
     docstring: str | None,
     binder: Binder,
     start: Callable[[Frame], Any],
-    blank: tuple[Any, ...],
-    cells: list[int],
-    fresh: list[int],
-    lent: list[int],
+    slots: _Slots,
     meter: Meter,
 ) -> Maker:
     """The code that makes the function object: what it captures is taken from the frame at hand."""
     wanted = binder.simple
+    blank, cells, fresh, lent = slots.blank, slots.cells, slots.fresh, slots.lent
 
     def make(frame: Frame) -> Callable[..., Any]:
         tail = (*[frame[slot] for slot in lent], *blank)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from array import array
+from collections import UserList, UserString, deque
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -21,7 +23,7 @@ from compiler.ir.subset import NEVER_ATTRIBUTES
 MAX_ITEMS = 4_000_000
 MAX_BITS = 1_000_000
 SMALL_INT = 1 << 62
-SIZED: frozenset[type[Any]] = frozenset({str, bytes, bytearray, list, tuple})
+SIZED: frozenset[type[Any]] = frozenset({str, bytes, bytearray, list, tuple, deque, array, UserList, UserString})
 
 _IMMUTABLE_TYPE = 1 << 8
 _WIDE = re.compile(r"[0-9]{7}")
@@ -217,3 +219,13 @@ def _fraction_bits(value: Fraction) -> int:
 
 
 _HASHED: frozenset[type[Any]] = frozenset({set, frozenset, dict})
+
+OF_OPERATORS: Mapping[str, Callable[[Meter, Any, Any], None]] = {
+    "concatenation": check_add,
+    "division": check_divide,
+    "power": check_power,
+    "remainder": check_percent,
+    "repeat": check_multiply,
+    "shift": check_shift,
+}
+"""The checks of two operands, by the names of guards in the table of operations."""

@@ -10,6 +10,7 @@ from compiler.interpreter import guards
 from compiler.interpreter.frames import Code, Frame
 from compiler.interpreter.meter import Meter
 from compiler.ir.nodes import BinaryOperator, ComparisonOperator, UnaryOperator
+from solver.operations.entries import operators
 
 _SIZED = guards.SIZED
 _BIG = guards.SMALL_INT
@@ -154,13 +155,17 @@ def _divide(symbol: BinaryOperator, left: Code, right: Code, meter: Meter) -> Co
 
 _HASHED = frozenset({set, frozenset, dict})
 
+_APPLIED: dict[BinaryOperator, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "*": operator.mul,
+    "**": operator.pow,
+    "<<": operator.lshift,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+
 _CHECKED: dict[str, tuple[Callable[[Meter, Any, Any], None], Callable[[Any, Any], Any]]] = {
-    "+": (guards.check_add, operator.add),
-    "*": (guards.check_multiply, operator.mul),
-    "**": (guards.check_power, operator.pow),
-    "<<": (guards.check_shift, operator.lshift),
-    "//": (guards.check_divide, operator.floordiv),
-    "%": (guards.check_percent, operator.mod),
+    symbol: (guards.OF_OPERATORS[operators()[symbol].column("guard")], apply) for symbol, apply in _APPLIED.items()
 }
 
 _IN_PLACE: dict[BinaryOperator, Callable[[Any, Any], Any]] = {

@@ -14,18 +14,15 @@ from compiler.interpreter.argument_checks import Check
 from compiler.interpreter.checks import FUNCTION_CHECKS, ticking
 from compiler.interpreter.meter import PROGRAM_MODULE, RECURSION_LIMIT, Meter, Refused
 from compiler.ir import subset
+from solver.operations.callables import GUARDS
 
 MISSING: Any = object()
 
 # A program's own, so that the user's Ctrl-C is never taken for it.
 _PROGRAM_INTERRUPT = type("KeyboardInterrupt", (BaseException,), {"__module__": "builtins"})
 
-_ITERATOR_MAKERS = """
-    accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse islice
-    pairwise permutations product repeat starmap takewhile zip_longest
-"""
 # What makes iterators that C code alone could run for ever; theirs use up steps.
-_TICKING_SOURCES = frozenset(f"itertools.{name}" for name in _ITERATOR_MAKERS.split())
+_TICKING_SOURCES = frozenset(name for name, guard in GUARDS.items() if guard == "ticking")
 
 
 class _Asking(type):

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from compiler.ir.annotations import problem_in_annotation, sort_of_annotation
+from compiler.ir.annotations import problem_in_annotation
 from compiler.ir.nodes import (
     Attribute,
     Binary,
@@ -40,6 +40,7 @@ from compiler.ir.nodes import (
     YieldFrom,
 )
 from compiler.ir.surface import Located, LowerError, Surface
+from solver.sort_text import sort_of_annotation
 
 BINARY_OPERATORS: dict[type[ast.operator], BinaryOperator] = {
     ast.Add: "+",
@@ -62,7 +63,7 @@ _UNARY_OPERATORS: dict[type[ast.unaryop], UnaryOperator] = {
     ast.Invert: "~",
     ast.Not: "not",
 }
-_COMPARISONS: dict[type[ast.cmpop], ComparisonOperator] = {
+COMPARISONS: dict[type[ast.cmpop], ComparisonOperator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -120,7 +121,7 @@ class ExpressionLowering:
             case ast.BoolOp(op=operator, values=values):
                 return BoolOp("and" if isinstance(operator, ast.And) else "or", self.expressions(values), span=span)
             case ast.Compare(left=left, ops=operators, comparators=comparators):
-                signs = tuple(_COMPARISONS[type(operator)] for operator in operators)
+                signs = tuple(COMPARISONS[type(operator)] for operator in operators)
                 return Compare(self.expression(left), signs, self.expressions(comparators), span=span)
             case ast.IfExp(test=test, body=then, orelse=otherwise):
                 return Conditional(self.expression(test), self.expression(then), self.expression(otherwise), span=span)

@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from compiler.front.spec import Bound, Contract, Parameter
+from compiler.ir.lower_expressions import COMPARISONS
+from compiler.ir.nodes import ComparisonOperator
 from compiler.judge.mutation import InputProfile, Opaque, Value
+from solver.operations.comparisons import MIRROR
 from solver.sorts import (
     ANY,
     BOOL,
@@ -79,8 +82,7 @@ def _constant(node: ast.expr) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-_RELATIONS: dict[type[ast.cmpop], str] = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}
-_TURNED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
+_RELATIONS: dict[ComparisonOperator, str] = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 _OF_LENGTH = {"gt": "longer", "ge": "min_length", "lt": "shorter", "le": "max_length"}
 
 
@@ -100,10 +102,10 @@ def _from_condition(name: str, node: ast.expr) -> Iterator[tuple[str, float]]:
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             sides = [left, *comparators]
             for one, op, two in zip(sides, ops, comparators, strict=False):
-                relation = _RELATIONS.get(type(op))
-                if relation is not None:
-                    yield from _from_comparison(name, one, relation, two)
-                    yield from _from_comparison(name, two, _TURNED[relation], one)
+                operator = COMPARISONS[type(op)]
+                if operator in _RELATIONS:
+                    yield from _from_comparison(name, one, _RELATIONS[operator], two)
+                    yield from _from_comparison(name, two, _RELATIONS[MIRROR[operator]], one)
 
 
 def _from_comparison(name: str, subject: ast.expr, relation: str, other: ast.expr) -> Iterator[tuple[str, float]]:

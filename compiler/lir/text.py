@@ -17,7 +17,6 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from compiler.emit.module import emit_plain
-from compiler.ir.annotations import sort_of_annotation, sort_of_text
 from compiler.ir.lower import lower_statements
 from compiler.ir.nodes import (
     Block,
@@ -36,6 +35,7 @@ from compiler.ir.surface import LowerError, read_surface
 from compiler.ir.walk import Node, rebuild
 from compiler.lir.marks import find_marks
 from compiler.text.source import Source, Span
+from solver.sort_text import sort_of_annotation, sort_of_text
 from solver.sorts import format_sort
 
 _Mark: TypeAlias = TypeHole | TypeRef | ConstHole | ExprHole | BlockHole

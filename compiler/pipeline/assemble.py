@@ -12,7 +12,9 @@ from compiler.front.spec import Spec
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import Class, Function, Import, Module, Name, Stmt
 from compiler.ir.walk import walk
+from compiler.judge.verdicts import Violated
 from compiler.pipeline.merge import Part, imports_first, merge
+from compiler.pipeline.result import FunctionResult
 from compiler.propagation.template import template_of
 from compiler.synthesis.ask.conform import fills_in
 from compiler.synthesis.problem.methods import called_as_methods
@@ -54,6 +56,17 @@ def assemble(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Assembly:
         context = "\n\n".join([spec.context, emit_module(functions)])
     names = frozenset(function.name for unit, _ in chosen for function in unit.functions)
     return Assembly(merged, _spliced(spec, merged, names), context)
+
+
+def marked_best_effort(program: str, functions: Sequence[FunctionResult]) -> str:
+    """The program with a first line that says why it is only a best effort."""
+    fails = any(isinstance(clause.verdict, Violated) for item in functions for clause in item.evidence)
+    why = (
+        "see the report for what it fails"
+        if fails
+        else "it fails nothing that is checked, but too little speaks for it"
+    )
+    return f"# Best effort: liftc did not accept this program; {why}.\n{program}"
 
 
 def _merged(spec: Spec, chosen: Sequence[tuple[Unit, Candidate]]) -> Module:

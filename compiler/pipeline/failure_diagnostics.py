@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backends.protocol import Backend
+from backends.protocol import Backend, BackendError
 from compiler.acceptance.evidence import questions
 from compiler.acceptance.selection import Choice
 from compiler.acceptance.verification import Verification
@@ -13,21 +13,23 @@ from compiler.judge.verdicts import describe
 from compiler.synthesis.pool import Pool
 from compiler.task.budget import Budget
 from compiler.task.unit import Unit
-from compiler.text.diagnostics import Diagnostic, Label
-from compiler.trace.events import Trace
+from compiler.text.diagnostics import Diagnostic, ExitCode, Label, LiftcError
+from compiler.trace import events
 
 
-def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
+def backend_failed(error: BackendError) -> LiftcError:
+    """That an engine failed and nothing else could be done."""
+    hints = (error.hint,) if error.hint else ()
+    return LiftcError([Diagnostic(error.code, str(error), help=hints)], ExitCode.BACKEND_FAILED)
+
+
+def failures(pool: Pool) -> list[Diagnostic]:
     """What engines failed with on the way to a result that others made possible, each thing once."""
-    told = {
-        (str(event.data["engine"]), str(event.data["model"]), str(event.data["message"]), str(event.data["hint"]))
-        for event in trace.select("failure")
-        if event.data["unit"] == unit.name
-    }
+    told = {(item.engine, item.model, item.message, item.hint) for item in pool.setbacks.failures}
     return [
         Diagnostic(
             "L0610",
-            f"`{unit.name}` is compiled without all answers of {engine}:{model}: {message}",
+            f"`{pool.unit.name}` is compiled without all answers of {engine}:{model}: {message}",
             help=(hint,) if hint else (),
             severity="warning",
         )
@@ -35,10 +37,11 @@ def failures(unit: Unit, trace: Trace) -> list[Diagnostic]:
     ]
 
 
-def memory_spent(unit: Unit, trace: Trace) -> tuple[Diagnostic, ...]:
+def memory_spent(pool: Pool) -> tuple[Diagnostic, ...]:
     """That search stopped because it kept as many terms as it may, if it did."""
-    if not any(event.data["unit"] == unit.name and event.data.get("full") for event in trace.select("search")):
+    if not pool.setbacks.memory_spent:
         return ()
+    unit = pool.unit
     message = f"search for `{unit.name}` ended where it kept as many expressions as memory allows"
     help_ = "shorter examples, or a more exact signature, leave fewer and smaller values to keep"
     return (Diagnostic("L0404", message, _label(unit.functions[0]), help=(help_,), severity="warning"),)
@@ -48,10 +51,11 @@ def _label(function: FunctionSpec) -> tuple[Label, ...]:
     return (Label(function.span),) if function.span is not None else ()
 
 
-def no_candidate(unit: Unit, trace: Trace, budget: Budget, backend: Backend | None) -> Diagnostic:
+def no_candidate(pool: Pool, backend: Backend | None) -> Diagnostic:
     """That there is nothing at all to choose from, and what would help."""
-    drops = [str(event.data["reason"]) for event in trace.select("drop") if event.data["unit"] == unit.name]
-    notes = (*(f"an answer was dropped: {reason}" for reason in dict.fromkeys(drops)), *_ended(budget))
+    unit, budget = pool.unit, pool.budget
+    reasons = dict.fromkeys(drop.reason for drop in pool.setbacks.drops)
+    notes = (*(f"an answer was dropped: {reason}" for reason in reasons), *_ended(budget))
     return Diagnostic(
         "L0401",
         f"nothing fills the holes of `{unit.name}`",
@@ -129,14 +133,14 @@ def nothing_written(units: Sequence[Unit]) -> Diagnostic:
 
 def suspects(pool: Pool) -> list[Diagnostic]:
     """Examples that every candidate fails, where there are enough candidates for that to say something."""
-    if len(pool.candidates) < 3 or pool.clean:
+    if len(pool.candidates) < 3 or pool.candidates.clean:
         return []
     failed = [{v.example for v in item.judgement.examples if v.state == "fails"} for item in pool.candidates]
     passed_any = any(item.judgement.passed for item in pool.candidates)
     suspects = set.intersection(*failed) if passed_any else set()
     examples = [verdict.example for verdict in pool.candidates[0].judgement.examples if verdict.example in suspects]
     for example in examples:
-        pool.trace.record("suspect", unit=pool.unit.name, example=example.text)
+        pool.trace.record(events.Suspect(unit=pool.unit.name, example=example.text))
     return [
         Diagnostic(
             "L0403",

@@ -10,7 +10,7 @@ from compiler.task.usage import Usage
 from compiler.text.diagnostics import Diagnostic, ExitCode
 
 if TYPE_CHECKING:
-    from compiler.trace.events import Trace
+    from compiler.trace.trace import Trace
 
 
 Status: TypeAlias = Literal["accepted", "best_effort", "rejected"]

@@ -23,6 +23,7 @@ from compiler.ir.nodes import (
     Name,
     Unary,
 )
+from compiler.proof.meanings import meaning_of
 from compiler.proof.values import (
     UnsupportedError,
     Value,
@@ -30,7 +31,6 @@ from compiler.proof.values import (
     constant,
     integer,
     is_text,
-    length,
     merge,
     power,
     truth,
@@ -155,44 +155,23 @@ class Symbols:
         return z3.And(*parts) if len(parts) > 1 else parts[0]
 
     def _call(self, name: str, arguments: Sequence[Expr]) -> Value:
-        z3 = _z3()
         if name in self.names:
             raise UnsupportedError(f"the call of `{name}`")
         values = [self.value(argument) for argument in arguments]
         if name in self.bound and self.inline is not None:
             return self.inline(name, values, self)
-        match name, values:
-            case "len", [value]:
-                return length(value)
-            case "abs", [value]:
-                number = integer(value)
-                return z3.If(number >= 0, number, -number)
-            case (("min" | "max"), [first, *others]) if others:
-                best = integer(first)
-                for other in map(integer, others):
-                    best = z3.If(other < best if name == "min" else other > best, other, best)
-                return best
-            case "bool", [value]:
-                return truth(value)
-            case "int", [value] if not is_text(value):
-                return integer(value)
-            case _ if self.inline is not None:
-                return self.inline(name, values, self)
-            case _:
-                raise UnsupportedError(f"the call of `{name}`")
+        known = meaning_of(name, values)
+        if known is not None:
+            return known
+        if self.inline is not None:
+            return self.inline(name, values, self)
+        raise UnsupportedError(f"the call of `{name}`")
 
-    def _method(self, method: str, value: Expr, argument: Expr) -> Smt:
-        z3 = _z3()
-        text, other = self.value(value), self.value(argument)
-        if not (is_text(text) and is_text(other)):
+    def _method(self, method: str, value: Expr, argument: Expr) -> Value:
+        known = meaning_of(f".{method}", [self.value(value), self.value(argument)])
+        if known is None:
             raise UnsupportedError(f"the method `{method}`")
-        match method:
-            case "startswith":
-                return z3.PrefixOf(other, text)
-            case "endswith":
-                return z3.SuffixOf(other, text)
-            case _:
-                raise UnsupportedError(f"the method `{method}`")
+        return known
 
 
 def condition(text: str, names: Mapping[str, Value]) -> Smt:

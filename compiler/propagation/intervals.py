@@ -11,15 +11,13 @@ import math
 from collections.abc import Hashable, Iterator, Mapping
 
 from compiler.front.spec import Bound
+from compiler.ir.lower_expressions import COMPARISONS
+from compiler.ir.nodes import ComparisonOperator
 from solver.domains import Domain, Everything, Interval, meet
+from solver.operations.comparisons import MIRROR
 
-_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.Gt,
-    ast.LtE: ast.GtE,
-    ast.Gt: ast.Lt,
-    ast.GtE: ast.LtE,
-    ast.Eq: ast.Eq,
-}
+# Whose sides bound each other; ``!=`` says nothing of intervals.
+_BOUNDING = ("<", "<=", ">", ">=", "==")
 
 
 def quantities(condition: str) -> tuple[str, ...]:
@@ -32,9 +30,9 @@ def narrowings(condition: str, known: Mapping[Hashable, Domain]) -> dict[Hashabl
     """What the condition leaves for each quantity, given what is known of the others."""
     found: dict[Hashable, Domain] = {}
     for left, sign, right in _comparisons(condition):
-        for quantity, operator, other in ((left, sign, right), (right, _MIRRORED.get(sign), left)):
+        for quantity, operator, other in ((left, sign, right), (right, MIRROR[sign], left)):
             text = _quantity(quantity)
-            if text is None or operator is None:
+            if text is None:
                 continue
             interval = _side(operator, _range(other, known), whole=text.startswith("len("))
             if interval is not None:
@@ -65,7 +63,7 @@ def interval_of(bound: Bound) -> Interval | None:
             return None
 
 
-def _comparisons(condition: str) -> Iterator[tuple[ast.expr, type[ast.cmpop], ast.expr]]:
+def _comparisons(condition: str) -> Iterator[tuple[ast.expr, ComparisonOperator, ast.expr]]:
     try:
         tree = ast.parse(condition.strip(), mode="eval").body
     except SyntaxError:
@@ -73,15 +71,15 @@ def _comparisons(condition: str) -> Iterator[tuple[ast.expr, type[ast.cmpop], as
     yield from _conjuncts(tree)
 
 
-def _conjuncts(tree: ast.expr) -> Iterator[tuple[ast.expr, type[ast.cmpop], ast.expr]]:
+def _conjuncts(tree: ast.expr) -> Iterator[tuple[ast.expr, ComparisonOperator, ast.expr]]:
     match tree:
         case ast.BoolOp(op=ast.And(), values=values):
             for value in values:
                 yield from _conjuncts(value)
         case ast.Compare(left=left, ops=operators, comparators=comparators):
             for operator, right in zip(operators, comparators, strict=True):
-                if type(operator) in _MIRRORED:
-                    yield left, type(operator), right
+                if COMPARISONS[type(operator)] in _BOUNDING:
+                    yield left, COMPARISONS[type(operator)], right
                 left = right
 
 
@@ -95,14 +93,14 @@ def _quantity(tree: object) -> str | None:
             return None
 
 
-def _side(operator: type[ast.cmpop], other: Interval | None, whole: bool) -> Interval | None:
+def _side(operator: ComparisonOperator, other: Interval | None, whole: bool) -> Interval | None:
     if other is None:
         return None
-    if operator is ast.Eq:
+    if operator == "==":
         return Interval(other.low, other.high, other.low_open, other.high_open, whole)
-    if operator in (ast.Lt, ast.LtE):
-        return Interval(high=other.high, high_open=operator is ast.Lt or other.high_open, whole=whole)
-    return Interval(low=other.low, low_open=operator is ast.Gt or other.low_open, whole=whole)
+    if operator in ("<", "<="):
+        return Interval(high=other.high, high_open=operator == "<" or other.high_open, whole=whole)
+    return Interval(low=other.low, low_open=operator == ">" or other.low_open, whole=whole)
 
 
 def _range(tree: ast.expr, known: Mapping[Hashable, Domain]) -> Interval | None:

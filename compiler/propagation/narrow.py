@@ -11,7 +11,9 @@ from compiler.propagation.elaborate import elaborate
 from compiler.propagation.propagate import propagate
 from compiler.task.unit import Unit
 from compiler.text.diagnostics import Diagnostic
-from compiler.trace.events import Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
+from compiler.trace.typed_json import read
 from solver.sorts import format_sort
 
 
@@ -35,27 +37,31 @@ def narrow(unit: Unit, trace: Trace) -> Narrowed:
         modules.append(propagation.module)
         for step in propagation.steps:
             trace.record(
-                "narrow",
-                hole=step.hole,
-                before=step.before,
-                after=step.after,
-                sizes=list(step.sizes),
-                why=step.reason,
+                events.Narrow(
+                    hole=step.hole,
+                    before=step.before,
+                    after=step.after,
+                    sizes=step.sizes,
+                    why=step.reason,
+                )
             )
     conflicts = tuple(item for item in found if item.severity == "error")
     for conflict in conflicts:
-        trace.record("conflict", unit=unit.name, diagnostic=conflict.to_json())
+        trace.record(
+            events.Conflict(unit=unit.name, diagnostic=read(events.Diagnostic, conflict.to_json(), "diagnostic"))
+        )
     return Narrowed(tuple(modules), conflicts, tuple(item for item in found if item.severity != "error"))
 
 
 def _record(trace: Trace, function: FunctionSpec) -> None:
     signature = function.signature
     trace.record(
-        "spec",
-        function=function.name,
-        parameters=[[parameter.name, format_sort(parameter.sort)] for parameter in signature.parameters],
-        returns=format_sort(signature.returns),
-        examples=[example.text for example in function.examples],
-        contracts=[contract.text for contract in function.contracts],
-        holes=[hole.name for hole in function.holes],
+        events.Spec(
+            function=function.name,
+            parameters=tuple((parameter.name, format_sort(parameter.sort)) for parameter in signature.parameters),
+            returns=format_sort(signature.returns),
+            examples=tuple(example.text for example in function.examples),
+            contracts=tuple(contract.text for contract in function.contracts),
+            holes=tuple(hole.name for hole in function.holes),
+        )
     )

@@ -12,14 +12,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from backends.prices import price_of
 from backends.protocol import Backend
 from compiler.pipeline.result import Result
 from compiler.runs.store import opened, store_path, unusable
 from compiler.text.diagnostics import Diagnostic
-from compiler.trace.events import Event, Trace
+from compiler.trace.events import Failure, Proposal
+from compiler.trace.trace import Trace
 
 SECOND = 0.0002
 ENOUGH = 5
@@ -75,35 +75,29 @@ def outcomes(result: Result) -> list[Outcome]:
         solved = all(name in accepted for name in unit.split("+"))
         last = list(asked)[-1]
         for (engine, model), answers in asked.items():
-            paid = [answer for answer in answers if not answer.timing.get("cached")]
+            paid = [answer for answer in answers if not answer.cached]
             if paid or not answers:
                 found.append(_outcome(engine, model, solved and (engine, model) == last, paid))
     return found
 
 
-def _asked(trace: Trace) -> dict[str, dict[tuple[str, str], list[Event]]]:
+def _asked(trace: Trace) -> dict[str, dict[tuple[str, str], list[Proposal]]]:
     """The answers of each model for each unit, in the order of asking; none where it only failed."""
-    asked: dict[str, dict[tuple[str, str], list[Event]]] = {}
+    asked: dict[str, dict[tuple[str, str], list[Proposal]]] = {}
     for event in trace.events:
-        if event.kind in ("proposal", "failure"):
-            models = asked.setdefault(str(event.data["unit"]), {})
-            answers = models.setdefault((str(event.data["engine"]), str(event.data["model"])), [])
-            if event.kind == "proposal":
-                answers.append(event)
+        if isinstance(event, (Proposal, Failure)):
+            answers = asked.setdefault(event.unit, {}).setdefault((event.engine, event.model), [])
+            answers += [event] if isinstance(event, Proposal) else []
     return asked
 
 
-def _outcome(engine: str, model: str, solved: bool, paid: Sequence[Event]) -> Outcome:
+def _outcome(engine: str, model: str, solved: bool, paid: Sequence[Proposal]) -> Outcome:
     price = price_of(engine, model)
-    read = sum(_number(event.data["prompt_tokens"]) for event in paid)
-    written = sum(_number(event.data["completion_tokens"]) for event in paid)
-    seconds = sum(_number(event.timing.get("seconds", 0)) for event in paid)
-    money = price.of(int(read), int(written)) if price is not None else 0.0
-    return Outcome(engine, model, solved, int(written), seconds, money)
-
-
-def _number(value: Any) -> float:
-    return float(value)
+    read = sum(answer.prompt_tokens for answer in paid)
+    written = sum(answer.completion_tokens for answer in paid)
+    seconds = sum(answer.seconds for answer in paid)
+    money = price.of(read, written) if price is not None else 0.0
+    return Outcome(engine, model, solved, written, seconds, money)
 
 
 def learn(result: Result, path: Path | None = None) -> tuple[Diagnostic, ...]:

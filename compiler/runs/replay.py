@@ -6,20 +6,21 @@ same step now, and a call that a limit stopped is not made, whatever the clock s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
-from typing import Any
 
 from backends.cascade import Cascade
 from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.judge.stops import Stop
 from compiler.pipeline.result import Result
-from compiler.task.budget import ReplayLog
 from compiler.task.few_shot import FewShotExample
 from compiler.task.options import Options
+from compiler.task.replay_log import ReplayLog
+from compiler.task.run import Progress, Run
 from compiler.text.source import Source
-from compiler.trace.events import Event, Trace
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 _OTHER_VERSION = "the trace was written by another version of liftc, or changed since"
 
@@ -54,10 +55,10 @@ class RecordedBackend:
     """
 
     def __init__(self, trace: Trace, stage: tuple[str, str] | None = None) -> None:
-        start = trace.events[0].data
-        self._engine, self._model = stage or (str(start["engine"]), str(start["model"]))
-        self._answers = {str(event.data["key"]): _proposal(event) for event in trace.select("proposal")}
-        self._failures = {key: event for event in trace.select("failure") for key in _listed(event.data["keys"])}
+        start = trace.start
+        self._engine, self._model = stage or (str(start.engine), str(start.model))
+        self._answers = {event.key: _proposal(event) for event in trace.select(events.Proposal)}
+        self._failures = {key: event for event in trace.select(events.Failure) for key in event.keys}
 
     @property
     def engine(self) -> str:
@@ -78,9 +79,9 @@ class RecordedBackend:
             told = f"the trace holds no answer to {len(missing)} of the model's requests"
             raise BackendError(told, hint=_OTHER_VERSION)
         raise BackendError(
-            str(failure.data["message"]),
-            hint=str(failure.data["hint"]),
-            code=str(failure.data["code"]),
+            failure.message,
+            hint=failure.hint,
+            code=failure.code,
             arrived=[self._answers.get(key) for key in keys],
         )
 
@@ -88,7 +89,7 @@ class RecordedBackend:
         """There is nothing to free."""
 
 
-def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Result:
+def replay(trace: Trace, progress: Progress | None = None) -> Result:
     """Compile again what a trace recorded.
 
     Raises ``LiftcError`` where the specification cannot be read any more or an answer is missing, and ``ValueError``
@@ -97,24 +98,20 @@ def replay(trace: Trace, progress: Callable[[str], None] | None = None) -> Resul
     from compiler.pipeline.driver import compile_source
 
     _recorded_result(trace)
-    try:
-        start = trace.events[0].data
-        source = Source(str(start["name"]), str(start["text"]))
-        more = [Source(name, text) for name, text in map(_texts, _listed(start.get("more", [])))]
-        few_shot = [FewShotExample(*_texts(pair)) for pair in _listed(start.get("few_shot", []))]
-        options = _options(start["options"])
-        backend = _recorded(trace)
-        replay_log = _replay_log(trace)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"it lacks {error}") from error
+    start = trace.start
     return compile_source(
-        source, options, backend, more=more, few_shot=few_shot, replay_log=replay_log, progress=progress
+        Source(start.name, start.text),
+        _options(start.options),
+        _recorded(trace),
+        more=[Source(name, text) for name, text in start.more],
+        few_shot=[FewShotExample(*pair) for pair in start.few_shot],
+        run=Run(progress=progress or (lambda _: None), replay_log=_replay_log(trace)),
     )
 
 
 def compare(trace: Trace, replayed: Result) -> Comparison:
     """A recorded compile beside its replay. Raises ``ValueError`` for a trace without a result."""
-    same_program = replayed.program == _recorded_result(trace).get("program")
+    same_program = replayed.program == _recorded_result(trace).program
     return Comparison(same_program, first_difference(trace, replayed.trace))
 
 
@@ -127,78 +124,41 @@ def first_difference(recorded: Trace, replayed: Trace) -> Difference | None:
     return None
 
 
-def _recorded_result(trace: Trace) -> Mapping[str, object]:
-    for event in trace.select("result"):
-        return event.data
-    for event in trace.select("error"):
-        raise ValueError(f"the compile that it records failed: {event.data.get('message')}")
+def _recorded_result(trace: Trace) -> events.Result:
+    for result in trace.select(events.Result):
+        return result
+    for error in trace.select(events.Error):
+        raise ValueError(f"the compile that it records failed: {error.message}")
     raise ValueError("the compile that it records did not end")
 
 
-def _options(data: Any) -> Options:
-    given: Mapping[str, Any] = data
-    return Options(**{"narrow": False, **given, "without": frozenset(given["without"])})
+def _options(recorded: events.Settings) -> Options:
+    return Options(**{**asdict(recorded), "without": frozenset(recorded.without)})
 
 
 def _recorded(trace: Trace) -> Backend | None:
-    start = trace.events[0].data
-    if start["model"] is None:
+    start = trace.start
+    if start.model is None:
         return None
-    stages = [RecordedBackend(trace, _pair(stage)) for stage in _listed(start.get("stages", []))]
+    stages = [RecordedBackend(trace, stage) for stage in start.stages]
     return Cascade(stages) if stages else RecordedBackend(trace)
 
 
-def _pair(value: object) -> tuple[str, str]:
-    match value:
-        case [str() as engine, str() as model]:
-            return engine, model
-    raise TypeError(f"an engine and a model, but {value!r}")
-
-
-def _proposal(event: Event) -> Proposal:
-    data: Mapping[str, Any] = event.data
+def _proposal(event: events.Proposal) -> Proposal:
     return Proposal(
-        data["text"],
-        data["prompt_tokens"],
-        data["completion_tokens"],
-        data["finish"],
-        data["logprob"],
+        event.text,
+        event.prompt_tokens,
+        event.completion_tokens,
+        event.finish,
+        event.logprob,
         seconds=0.0,
         cached=True,
-        conforms=bool(data["constrained"]),
+        conforms=event.constrained,
     )
 
 
 def _replay_log(trace: Trace) -> ReplayLog:
-    cuts = {str(event.data["where"]): _whole(event.data["step"]) for event in trace.select("cut")}
     stops = {
-        (str(event.data["where"]), _whole(event.data["step"])): tuple(map(_stop, _listed(event.data["calls"])))
-        for event in trace.select("stopped")
+        (event.where, event.step): tuple(Stop(*call) for call in event.calls) for event in trace.select(events.Stopped)
     }
-    return ReplayLog(cuts, stops)
-
-
-def _texts(value: object) -> tuple[str, str]:
-    match value:
-        case [str() as first, str() as second]:
-            return first, second
-    raise TypeError(f"two texts, but {value!r}")
-
-
-def _stop(recorded: object) -> Stop:
-    match recorded:
-        case [int(call), int() | None as check, ("time" | "memory" | "output" | "crash") as reason]:
-            return Stop(call, check, reason)
-    raise TypeError(f"a stopped call, but {recorded!r}")
-
-
-def _listed(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError(f"a list, but {value!r}")
-    return value
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"a whole number, but {value!r}")
-    return value
+    return ReplayLog({event.where: event.step for event in trace.select(events.Cut)}, stops)

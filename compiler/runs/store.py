@@ -13,11 +13,10 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from backends.home import home
 from compiler.judge.verdicts import describe
@@ -76,8 +75,8 @@ def remember(result: Result, model: str | None = None, path: Path | None = None)
 
 
 def _specification(result: Result) -> str:
-    told: Mapping[str, Any] = result.trace.events[0].data
-    return "\n\n".join([told["text"], *(text for _, text in told["more"])])
+    told = result.trace.start
+    return "\n\n".join([told.text, *(text for _, text in told.more)])
 
 
 def stored(path: Path | None = None) -> list[Stored]:

@@ -18,6 +18,7 @@ from backends.protocol import Backend, BackendError, Proposal, Request
 from compiler.pipeline.driver import compile_source
 from compiler.pipeline.result import Result
 from compiler.task.options import Options
+from compiler.task.run import Run
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
 
@@ -77,7 +78,7 @@ def outcome(job: Job, connection: Connection) -> Message:
     stages = [_Stage(engine, model, number, asking) for number, (engine, model) in enumerate(job.stages)]
     backend: Backend | None = Cascade(stages) if len(stages) > 1 else next(iter(stages), None)
     try:
-        return compile_source(job.source, job.options, backend, clock=asking.clock)
+        return compile_source(job.source, job.options, backend, run=Run(clock=asking.clock))
     except LiftcError as error:
         return error
     except EOFError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from compiler.sygus.names import names_in
+from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import Definition, Problem, Term, Variable, definitions_of
 from compiler.sygus.semantics import evaluate
 from compiler.sygus.text import print_definition, print_symbol, print_term
@@ -35,9 +36,13 @@ def check(problem: Problem, terms: tuple[Term, ...], *, rlimit: int = RLIMIT) ->
     functions = (*problem.definitions, *answers)
     bodies = [*problem.constraints, *(function.body for function in functions)]
     closed = all(kind is not Variable for constraint in problem.constraints for kind, _ in names_in(constraint))
-    if closed and not any(name in ("div", "mod") for body in bodies for _, name in names_in(body)):
+    if closed and not any(_is_open(name) for body in bodies for _, name in names_in(body)):
         return _evaluated(problem, functions)
     return _proved(problem, functions, rlimit)
+
+
+def _is_open(name: str) -> bool:
+    return any(operator.open for operator in OPERATORS.get(name, ()))
 
 
 def _evaluated(problem: Problem, functions: Sequence[Definition]) -> Verdict:

@@ -10,11 +10,10 @@ from compiler.sygus.rendering import sides
 from solver.formulas import Conditional, Formula, Junction, Negation, Value, conditional, junction, negation
 from solver.linear import ZERO, Comparison, Linear, Truth, compare, constant
 from solver.piecewise import Piecewise
+from solver.productions import Role
 
 # What a term is to mean: a number by cases, a linear term, or a formula.
 Goal: TypeAlias = Piecewise | Linear | Formula
-
-_MIRRORED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 
 
 def goal_of(function: Piecewise) -> Goal:
@@ -37,18 +36,18 @@ def is_constant(goal: Goal, value: int | bool | str) -> bool:
     return isinstance(goal, Linear) and not goal.factors and goal.constant == value
 
 
-def decompose(operator: str, arity: int, goal: Goal, closed: Sequence[Linear | None]) -> Iterator[tuple[Goal, ...]]:
+def decompose(role: Role | None, arity: int, goal: Goal, closed: Sequence[Linear | None]) -> Iterator[tuple[Goal, ...]]:
     """The arguments' goals. ``closed`` tells what arguments mean that the grammar leaves no choice for."""
     match goal:
         case Piecewise():
-            if operator == "ite":
+            if role is Role.CHOICE:
                 yield from _cases(goal)
         case Linear():
-            yield from _sums(operator, arity, goal, closed)
+            yield from _sums(role, arity, goal, closed)
         case bool():
             return
         case _:
-            yield from _formulas(operator, arity, goal)
+            yield from _formulas(role, arity, goal)
 
 
 def _cases(function: Piecewise) -> Iterator[tuple[Goal, ...]]:
@@ -60,20 +59,20 @@ def _cases(function: Piecewise) -> Iterator[tuple[Goal, ...]]:
     yield _normal(negation(test)), rest, then
 
 
-def _sums(operator: str, arity: int, goal: Linear, closed: Sequence[Linear | None]) -> Iterator[tuple[Goal, ...]]:
-    match operator, arity:
-        case "+", 2:
+def _sums(role: Role | None, arity: int, goal: Linear, closed: Sequence[Linear | None]) -> Iterator[tuple[Goal, ...]]:
+    match role, arity:
+        case Role.SUM, 2:
             pairs = [(part, goal.plus(part, -1)) for part in _parts(goal, closed[0])]
             pairs += [(goal.plus(part, -1), part) for part in _parts(goal, closed[1]) if closed[1] is not None]
-        case "-", 2:
+        case Role.DIFFERENCE, 2:
             added, taken = sides(goal)
             pairs = [(added, taken)] if taken != ZERO else []
             pairs += [(part, part.plus(goal, -1)) for part in _parts(goal, closed[0])]
             pairs += [(goal.plus(part), part) for part in _parts(goal.times(-1), closed[1]) if closed[1] is not None]
-        case "-", 1:
+        case Role.NEGATIVE, 1:
             yield (goal.times(-1),)
             return
-        case "*", 2:
+        case Role.PRODUCT, 2:
             shared = gcd(*(factor for _, factor in goal.factors), goal.constant)
             factors = [factor for factor in (shared, -shared, -1) if factor not in (0, 1)]
             quotients = [(constant(factor), _divided(goal, factor)) for factor in factors]
@@ -116,35 +115,35 @@ def _size(term: Linear) -> int:
     return sum(2 * abs(number) + (number < 0) for number in (*(factor for _, factor in term.factors), term.constant))
 
 
-def _formulas(operator: str, arity: int, goal: Formula) -> Iterator[tuple[Goal, ...]]:
-    match operator, goal:
-        case "not", _:
+def _formulas(role: Role | None, arity: int, goal: Formula) -> Iterator[tuple[Goal, ...]]:
+    match role, goal:
+        case Role.NOT, _:
             yield (_normal(negation(goal)),)
-        case (("<=" | "<" | ">=" | ">" | "="), Comparison()) if arity == 2:
-            yield from _comparisons(operator, goal)
-        case (("and" | "or"), Junction(joined, parts)) if joined == operator and arity <= len(parts):
-            yield (*parts[: arity - 1], junction(operator, parts[arity - 1 :]))
-        case "and", Comparison(term, "=") if arity == 2:
+        case ((Role.AT_MOST | Role.BELOW | Role.AT_LEAST | Role.ABOVE | Role.EQUAL), Comparison()) if arity == 2:
+            yield from _comparisons(role, goal)
+        case (Role.AND | Role.OR) as word, Junction(joined, parts) if joined == word.value and arity <= len(parts):
+            yield (*parts[: arity - 1], junction(joined, parts[arity - 1 :]))
+        case Role.AND, Comparison(term, "=") if arity == 2:
             yield compare(term, "<="), compare(term.times(-1), "<=")
-        case "or", Comparison(term, "!=") if arity == 2:
+        case Role.OR, Comparison(term, "!=") if arity == 2:
             yield compare(term.plus(constant(1)), "<="), compare(term.times(-1).plus(constant(1)), "<=")
-        case "=>", Junction("or", parts):
+        case Role.IMPLIES, Junction("or", parts):
             yield _normal(negation(parts[0])), junction("or", parts[1:])
-        case "ite", Junction("and", parts):
+        case Role.CHOICE, Junction("and", parts):
             yield parts[0], junction("and", parts[1:]), False
-        case "ite", Junction("or", parts):
+        case Role.CHOICE, Junction("or", parts):
             yield parts[0], True, junction("or", parts[1:])
-        case "ite", Truth():
+        case Role.CHOICE, Truth():
             yield goal, True, False
 
 
-def _comparisons(operator: str, goal: Comparison) -> Iterator[tuple[Goal, ...]]:
+def _comparisons(role: Role, goal: Comparison) -> Iterator[tuple[Goal, ...]]:
     """Pairs of sides: with nothing negative, or all on one side."""
-    if operator == "=" and goal.relation == "=":
+    if role is Role.EQUAL and goal.relation == "=":
         terms = [goal.term, goal.term.times(-1)]
-    elif operator != "=" and goal.relation == "<=":
-        term = goal.term if operator in ("<=", ">=") else goal.term.plus(constant(-1))
-        terms = [term if operator in ("<=", "<") else term.times(-1)]
+    elif role is not Role.EQUAL and goal.relation == "<=":
+        term = goal.term if role in (Role.AT_MOST, Role.AT_LEAST) else goal.term.plus(constant(-1))
+        terms = [term if role in (Role.AT_MOST, Role.BELOW) else term.times(-1)]
     else:
         return
     for term in terms:

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from compiler.sygus.examples import Example
+from compiler.sygus.operators import OPERATORS
 from compiler.sygus.problem import AnyConstant, Apply, Grammar, Literal, Problem, Production, Value, Variable
 
 _SEPARATORS = " .,;:-_/()@+=|<>"
 _NAMES = {"Int": "integer", "Bool": "truth", "String": "text"}
-_OPERATORS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("String", ("String", "String"), "str.++"),
-    ("String", ("String", "Int", "Int"), "str.substr"),
-    ("String", ("String", "Int"), "str.at"),
-    ("String", ("String", "String", "String"), "str.replace"),
-    ("String", ("Int",), "str.from_int"),
-    ("String", ("Bool", "String", "String"), "ite"),
-    ("Int", ("Int", "Int"), "+"),
-    ("Int", ("Int", "Int"), "-"),
-    ("Int", ("String",), "str.len"),
-    ("Int", ("String", "String", "Int"), "str.indexof"),
-    ("Int", ("String",), "str.to_int"),
-    ("Int", ("Bool", "Int", "Int"), "ite"),
-    ("Bool", ("Int", "Int"), "="),
-    ("Bool", ("Int", "Int"), "<="),
-    ("Bool", ("String", "String"), "str.prefixof"),
-    ("Bool", ("String", "String"), "str.suffixof"),
-    ("Bool", ("String", "String"), "str.contains"),
-)
 
 
 def default_grammar(problem: Problem, examples: Sequence[Example]) -> Grammar:
@@ -39,9 +22,10 @@ def default_grammar(problem: Problem, examples: Sequence[Example]) -> Grammar:
     for nonterminal, sort in names.items():
         leaves: list[Production] = [Variable(name) for name, its_sort in problem.parameters if its_sort == sort]
         leaves += constants_for(AnyConstant(sort), examples)
-        for result, arguments, operator in _OPERATORS:
-            if result == sort and all(_NAMES[argument] in names for argument in arguments):
-                leaves.append(Apply(operator, tuple(Variable(_NAMES[argument]) for argument in arguments)))
+        for operator in chain.from_iterable(OPERATORS.values()):
+            for arguments, result in map(operator.at, operator.default):
+                if result == sort and all(_NAMES[argument] in names for argument in arguments):
+                    leaves.append(Apply(operator.name, tuple(Variable(_NAMES[argument]) for argument in arguments)))
         productions[nonterminal] = tuple(leaves)
     return Grammar(_NAMES[problem.result], names, productions)
 

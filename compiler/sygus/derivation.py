@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compiler.sygus.names import inside_out
-from compiler.sygus.operators import OPERATORS
+from compiler.sygus.operators import operator_for
 from compiler.sygus.problem import (
     AnyConstant,
     Apply,
@@ -16,6 +16,8 @@ from compiler.sygus.problem import (
     Target,
     Term,
     Variable,
+    constant_of,
+    sort_of,
 )
 
 
@@ -50,10 +52,10 @@ def _deriving(grammar: Grammar, term: Term, known: Mapping[int, set[str]]) -> se
             case Apply(operator, operands), Apply(applied, arguments) if operator == applied:
                 return len(operands) == len(arguments) and all(map(matches, operands, arguments))
             case Literal(), _:
-                return _constant(part) == production
+                return constant_of(part) == production
             case AnyConstant(sort), _:
-                constant = _constant(part)
-                return constant is not None and _sort_of_constant(constant) == sort
+                constant = constant_of(part)
+                return constant is not None and sort_of(constant.value) == sort
         return production == part
 
     found: set[str] = set()
@@ -67,25 +69,6 @@ def _deriving(grammar: Grammar, term: Term, known: Mapping[int, set[str]]) -> se
     while reached := {left for left, right in chains if right in found} - found:
         found |= reached
     return found
-
-
-def _constant(term: Term) -> Literal | None:
-    match term:
-        case Literal():
-            return term
-        case Apply("-", (Literal(int() as value),)) if not isinstance(value, bool):
-            return Literal(-value)
-    return None
-
-
-def _sort_of_constant(constant: Literal) -> str:
-    match constant.value:
-        case bool():
-            return "Bool"
-        case int():
-            return "Int"
-        case str():
-            return "String"
 
 
 def in_logic(problem: Problem, target: Target, term: Term) -> bool:
@@ -103,10 +86,12 @@ def in_logic(problem: Problem, target: Target, term: Term) -> bool:
             case Variable(name):
                 return name in parameters
             case Apply(name, arguments):
+                operator = operator_for(name, len(arguments))
+                if name in defined or operator is None:
+                    return name in defined
                 varying = [not closed[id(argument)] for argument in arguments]
-                if linear and ((name == "*" and sum(varying) > 1) or (name in ("div", "mod") and any(varying[1:]))):
-                    return False
-                return name in defined or (name in OPERATORS and (strings or not name.startswith("str.")))
+                about_strings = "String" in (*operator.arguments, operator.result)
+                return (strings or not about_strings) and (not linear or operator.linear(varying))
 
     for part in inside_out(term):
         closed[id(part)] = (

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from compiler.sygus.decomposition import Goal, decompose, goal_of, is_constant
 from compiler.sygus.derivation import derives
+from compiler.sygus.operators import role_of
 from compiler.sygus.problem import AnyConstant, Apply, Grammar, Literal, Production, Term, Variable
 from compiler.sygus.rendering import Names
 from solver.linear import Linear, Truth, constant, name_of
@@ -62,7 +63,7 @@ class _Fitting:
                 closed = tuple(self._value(part) for part in patterns)
                 return self._best(
                     Apply(operator, built)
-                    for parts in decompose(operator, len(patterns), goal, closed)
+                    for parts in decompose(role_of(operator, len(patterns)), len(patterns), goal, closed)
                     if (built := self._all(patterns, parts)) is not None
                 )
 

@@ -6,16 +6,14 @@ Nobody runs these terms: where Python has no counterpart, what stands below is k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import (
     Assign,
     Attribute,
-    Binary,
     BoolOp,
     Call,
-    Compare,
-    Conditional,
     Const,
     Expr,
     ExprStmt,
@@ -31,17 +29,18 @@ from compiler.ir.nodes import (
     Unary,
 )
 from compiler.ir.walk import Node, children, walk
-from compiler.sygus.operators import OPERATORS
+from compiler.sygus.forms import PARTS, meaning_of, pattern_of, substitute
+from compiler.sygus.operators import ANY, OPERATORS, Operator, operator_for
 from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
 from compiler.synthesis.ask.ask import code_in
+from compiler.synthesis.problem.template import match_expression
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
 
 _Names = Mapping[str, Term]
 
 _ZERO, _ONE = Literal(0), Literal(1)
-_COMPARISONS = {"==": "=", "!=": "=", "is": "=", "<=": "<=", ">": "<=", ">=": "<=", "<": "<="}
-_BUILT_IN = {"len": "str.len", "int": "str.to_int", "str": "str.from_int"}
+_SPLITTING = ("split", "rsplit", "partition", "rpartition")
 _FARTHEST = 200
 
 
@@ -120,41 +119,42 @@ class _Reading:
                 return Literal(-value)
             case Name(name):
                 return names.get(name, Variable(name))
-            case Binary("+", left, right):
-                parts = (of(left), of(right))
-                return Apply("str.++" if any(map(self._is_text, parts)) else "+", parts)
-            case Binary("-", left, right):
-                return Apply("-", (of(left), of(right)))
-            case Conditional(test, then, otherwise):
-                return Apply("ite", (of(test), of(then), of(otherwise)))
-            case Compare(left, ("in" | "not in",), (right,)):
-                return Apply("str.contains", (of(right), of(left)))
-            case Compare(left, (operator,), (right,)) if operator in _COMPARISONS:
-                return Apply(_COMPARISONS[operator], (of(left), of(right)))
-            case BoolOp(operator, (first, *rest)):
-                term = of(first)
-                for part in rest:
-                    term = Apply(operator, (term, of(part)))
-                return term
+            case BoolOp(operator, (first, second, *rest)) if rest:
+                return of(BoolOp(operator, (BoolOp(operator, (first, second)), *rest)))
             case Subscript(value, index):
                 return self._part_of(value, index, names)
-            case Call(Name(name), (argument,)) if name in _BUILT_IN:
-                return Apply(_BUILT_IN[name], (of(argument),))
-            case Call(Attribute(value, method), arguments):
-                return _method(method, of(value), tuple(map(of, arguments)))
+            case Call(Attribute() as function, arguments, (_, *_)):
+                return of(Call(function, arguments))
+            case Call(Attribute(value, method), arguments) if method in _SPLITTING:
+                return _piece(of(value), tuple(map(of, arguments)), 1)
             case FString(parts):
                 pieces = [Literal(part) if isinstance(part, str) else of(part.value) for part in parts]
                 return _joined(pieces)
+        alike = [
+            (candidate, form, found)
+            for candidate in chain.from_iterable(OPERATORS.values())
+            for form in candidate.about
+            if (found := match_expression(pattern_of(form.python), expr)) is not None
+        ]
+        if alike:
+            known = {name: of(part) for name, part in alike[0][2].items()}
+            nearest, form, _ = min(alike, key=lambda each: self._misfits(each[0], known))
+            return substitute(meaning_of(nearest, form), known)
+        match expr:
+            case Call(Attribute(value, _), arguments):
+                return Apply("", (of(value), *map(of, arguments)))
         return Apply("", tuple(of(child) for child in _expressions_under(expr)))
+
+    def _misfits(self, operator: Operator, parts: _Names) -> int:
+        """How many texts stand where an operator takes something else."""
+        wanted = zip(PARTS, operator.arguments, strict=False)
+        return sum(sort in ("Int", "Bool") and name in parts and self._is_text(parts[name]) for name, sort in wanted)
 
     def _part_of(self, value: Expr, index: Expr, names: _Names) -> Term:
         match value, index:
-            case Call(Attribute(text, "split" | "rsplit"), arguments), Const(int() as number):
-                return _piece(
-                    self.term(text, names), self.term(arguments[0], names) if arguments else Literal(" "), number
-                )
-            case Call(Attribute(text, "split" | "rsplit"), arguments), Unary("-", _):
-                return _piece(self.term(text, names), self.term(arguments[0], names) if arguments else Literal(" "), 1)
+            case Call(Attribute(text, "split" | "rsplit"), arguments), Const(int()) | Unary("-", _):
+                separators = tuple(self.term(argument, names) for argument in arguments)
+                return _piece(self.term(text, names), separators, index.value if isinstance(index, Const) else 1)
         whole = self.term(value, names)
         match index:
             case Slice(lower, upper, _):
@@ -170,9 +170,11 @@ class _Reading:
             case Variable(name):
                 return name in self._texts
             case Apply(name, arguments):
-                if name == "ite":
-                    return any(map(self._is_text, arguments[1:]))
-                return name in OPERATORS and OPERATORS[name].result == "String"
+                operator = operator_for(name, len(arguments))
+                if operator is None or operator.result != ANY:
+                    return operator is not None and operator.result == "String"
+                alike = zip(operator.arguments, arguments, strict=False)
+                return any(sort == ANY and self._is_text(argument) for sort, argument in alike)
 
 
 def _from_start(text: Term, position: Term) -> Term:
@@ -183,35 +185,12 @@ def _from_start(text: Term, position: Term) -> Term:
     return position
 
 
-def _piece(text: Term, separator: Term, number: int) -> Term:
+def _piece(text: Term, separators: Sequence[Term], number: object) -> Term:
     """The piece of a text before the first separator, or one after it."""
-    place = Apply("str.indexof", (text, separator, _ZERO))
+    place = Apply("str.indexof", (text, separators[0] if separators else Literal(" "), _ZERO))
     if number == 0:
         return Apply("str.substr", (text, _ZERO, place))
     return Apply("str.substr", (text, Apply("+", (place, _ONE)), Apply("str.len", (text,))))
-
-
-def _method(name: str, text: Term, arguments: tuple[Term, ...]) -> Term:
-    match name, arguments:
-        case (("find" | "index" | "rfind" | "rindex"), (part,)):
-            return Apply("str.indexof", (text, part, _ZERO))
-        case (("find" | "index"), (part, start, *_)):
-            return Apply("str.indexof", (text, part, start))
-        case "replace", (old, new, *_):
-            return Apply("str.replace", (text, old, new))
-        case (("removeprefix" | "removesuffix" | "strip" | "lstrip" | "rstrip"), (part,)):
-            return Apply("str.replace", (text, part, Literal("")))
-        case "startswith", (part, *_):
-            return Apply("str.prefixof", (part, text))
-        case "endswith", (part, *_):
-            return Apply("str.suffixof", (part, text))
-        case "join", (parts,):
-            return Apply("str.++", (text, parts))
-        case (("split" | "rsplit" | "partition" | "rpartition"), _):
-            return _piece(text, arguments[0] if arguments else Literal(" "), 1)
-        case (("isdigit" | "isnumeric" | "isdecimal"), ()):
-            return Apply("str.to_int", (text,))
-    return Apply("", (text, *arguments))
 
 
 def _joined(pieces: Sequence[Term]) -> Term:

@@ -11,7 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import log2
 
-from compiler.sygus.problem import AnyConstant, Apply, Grammar, Literal, Production, Term, Variable
+from compiler.sygus.problem import (
+    AnyConstant,
+    Apply,
+    Grammar,
+    Literal,
+    Production,
+    Term,
+    Variable,
+    constant_of,
+    sort_of,
+)
 from compiler.sygus.rules import reachable, renames, usual_cost
 
 _SMOOTHING = 1
@@ -61,9 +71,9 @@ def _parts(grammar: Grammar, production: Production, term: Term) -> list[tuple[s
         case Variable(name), _ if name in grammar.sorts:
             return [(name, term)]
         case AnyConstant(sort), Literal(value):
-            return [] if {"Int": int, "Bool": bool, "String": str}[sort] is type(value) else None
-        case Apply("-", (Literal(int() as value),)), Literal(negative):
-            return [] if negative == -value else None
+            return [] if sort_of(value) == sort else None
+        case Apply(), Literal():
+            return [] if constant_of(production) == term else None
         case Apply(name, operands), Apply(applied, arguments) if name == applied and len(operands) == len(arguments):
             parts: list[tuple[str, Term]] = []
             for operand, argument in zip(operands, arguments, strict=True):

@@ -10,7 +10,10 @@ from compiler.text.source import Span
 
 Value: TypeAlias = int | bool | str
 
-SORTS = ("Int", "Bool", "String")
+KINDS: Mapping[str, type] = {"Int": int, "Bool": bool, "String": str}
+"""What the values of each sort are."""
+
+SORTS = tuple(KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,21 @@ class Apply:
 
 
 Term: TypeAlias = Variable | Literal | Apply
+
+
+def sort_of(value: Value) -> str:
+    """The sort of a constant."""
+    return next(sort for sort, kind in KINDS.items() if kind is type(value))
+
+
+def constant_of(term: Production) -> Literal | None:
+    """The constant that a term is; ``(- 1)`` is one."""
+    match term:
+        case Literal():
+            return term
+        case Apply("-", (Literal(int() as value),)) if not isinstance(value, bool):
+            return Literal(-value)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from compiler.ir.nodes import Assign, Block, If, Name, Return
 from compiler.sygus.names import depth_of
 from compiler.sygus.problem import Apply, Term, Variable
-from compiler.sygus.python_terms import expression_of, folded
+from compiler.sygus.python_terms import expression_of
+from compiler.sygus.semantics import folded
 
 DEEPEST_EXPRESSION = 40
 """How deep one expression may nest; Python's own parser gives up at about 200 brackets."""

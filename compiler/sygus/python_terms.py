@@ -1,62 +1,34 @@
 """Terms as Python expressions of the IR that agree with SMT-LIB on every value.
 
-Where bounds show that Python's own operation agrees, it is used; elsewhere a function of ``carried``. Integers of more
-than 4,300 digits are the exception: Python refuses to convert them from and to text.
+Where bounds show that Python's own operation agrees, it is used; elsewhere a function of ``runtime_helpers``. Integers
+of more than 4,300 digits are the exception: Python refuses to convert them from and to text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
-from itertools import combinations
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
 
 from compiler.ir.nodes import (
-    Attribute,
     Binary,
-    BinaryOperator,
     BoolOp,
     Call,
     Compare,
     ComparisonOperator,
-    Conditional,
     Const,
     Expr,
+    ExprHole,
     Name,
     Slice,
-    Subscript,
     Unary,
 )
-from compiler.sygus.bounds import lower
-from compiler.sygus.operators import OPERATORS
+from compiler.ir.rewrite import Changed, rewrite
+from compiler.ir.walk import Node, walk
+from compiler.sygus.forms import PARTS, condition_of, match_term, meaning_of, pattern_of, substitute
+from compiler.sygus.intervals import TRUE
+from compiler.sygus.operators import Form, Operator, Shape, operator_for
 from compiler.sygus.problem import Apply, Literal, Term, Variable
-from compiler.sygus.semantics import evaluate
+from compiler.sygus.semantics import bounds_of, folded
 
-CARRIED = {
-    "div": "quotient",
-    "mod": "remainder",
-    "str.substr": "substring",
-    "str.at": "character_at",
-    "str.indexof": "find_from",
-    "str.replace_all": "replace_every",
-    "str.is_digit": "is_digit",
-    "str.to_int": "digits_to_int",
-    "str.from_int": "int_to_digits",
-    "str.to_code": "code_of",
-    "str.from_code": "character_of",
-}
-"""Which function of ``carried`` is an operator's meaning for arguments of which nothing is known."""
-
-_COMPARISONS: Mapping[str, ComparisonOperator] = {
-    "=": "==",
-    "distinct": "!=",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-    "str.<": "<",
-    "str.<=": "<=",
-}
 _OPPOSITES: Mapping[ComparisonOperator, ComparisonOperator] = {
     "==": "!=",
     "!=": "==",
@@ -64,19 +36,8 @@ _OPPOSITES: Mapping[ComparisonOperator, ComparisonOperator] = {
     ">=": "<",
     "<=": ">",
     ">": "<=",
+    "in": "not in",
 }
-_ASSOCIATIVE = frozenset({"+", "*", "and", "or", "str.++"})
-
-
-def folded(term: Term) -> Term:
-    """The term with each closed application of operators replaced by its value."""
-    match term:
-        case Apply(name, arguments):
-            parts = tuple(map(folded, arguments))
-            if name in OPERATORS and all(isinstance(part, Literal) for part in parts):
-                return Literal(evaluate(Apply(name, parts), {}))
-            return Apply(name, parts)
-    return term
 
 
 def expression_of(term: Term, names: Mapping[str, str]) -> Expr:
@@ -86,13 +47,23 @@ def expression_of(term: Term, names: Mapping[str, str]) -> Expr:
             return _number(value) if isinstance(value, int) and not isinstance(value, bool) else Const(value)
         case Variable(name):
             return Name(names[name])
-        case Apply(name, arguments) if name not in OPERATORS:
-            return Call(Name(names[name]), tuple(expression_of(argument, names) for argument in arguments))
-    plain = _plain(term, names)
-    if plain is not None:
-        return plain
-    arguments = _flattened(term) if term.operator in _ASSOCIATIVE else term.arguments
-    return _operation(term.operator, tuple(expression_of(argument, names) for argument in arguments))
+        case Apply(name, arguments):
+            operator = operator_for(name, len(arguments))
+            if operator is None:
+                return Call(Name(names[name]), tuple(expression_of(argument, names) for argument in arguments))
+    written: dict[int, Expr] = {}
+
+    def of(part: Term) -> Expr:
+        """The expression of a part, which is made only once however many forms are tried."""
+        if id(part) not in written:
+            written[id(part)] = expression_of(part, names)
+        return written[id(part)]
+
+    for form in operator.forms:
+        plain = _plain(operator, form, term, of)
+        if plain is not None:
+            return plain
+    return _applied(operator, list(map(of, _flattened(term) if operator.associative else arguments)))
 
 
 def _flattened(term: Apply) -> tuple[Term, ...]:
@@ -110,113 +81,85 @@ def _number(value: int) -> Expr:
     return Const(value) if value >= 0 else Unary("-", Const(-value))
 
 
-def _plain(term: Apply, names: Mapping[str, str]) -> Expr | None:
+def _plain(operator: Operator, form: Form, term: Term, of: Callable[[Term], Expr]) -> Expr | None:
     """Python's own operation, where what is known of the arguments makes it agree."""
-
-    def of(part: Term) -> Expr:
-        return expression_of(part, names)
-
-    match term:
-        case Apply("div", (dividend, Literal(int() as divisor))) if divisor != 0:
-            rounded = Binary("//", of(dividend), Const(abs(divisor)))
-            return rounded if divisor > 0 else Unary("-", rounded)
-        case Apply("mod", (dividend, Literal(int() as divisor))) if divisor != 0:
-            return Binary("%", of(dividend), Const(abs(divisor)))
-        case Apply("str.substr", (text, start, Apply("str.len", (whole,)))) if text == whole and _at_least(start, 0):
-            return _part(of(text), start, None, names)
-        case Apply("str.substr", (text, start, Apply("-", (Apply("str.len", (whole,)), begin)))) if (
-            text == whole and start == begin and _at_least(start, 0)
-        ):
-            return _part(of(text), start, None, names)
-        case Apply("str.substr", (text, start, length)) if (
-            _at_least(start, 0) and _at_least(length, 0) and _is_small(start)
-        ):
-            return _part(of(text), start, length, names)
-        case Apply("str.at", (text, index)) if _at_least(index, -1) and _is_small(index):
-            return _part(of(text), index, Literal(1), names)
-        case Apply("str.indexof", (text, part, Literal(0))):
-            return _method(of(text), "find", of(part))
-        case Apply("str.indexof", (text, part, start)) if _at_least(start, 0):
-            return _method(of(text), "find", of(part), of(start))
-        case Apply("str.replace_all", (text, Literal(str() as part), new)) if part:
-            return _method(of(text), "replace", Const(part), of(new))
-        case Apply("str.from_int", (number,)) if _at_least(number, 0):
-            return Call(Name("str"), (of(number),))
-        case Apply("not", (Apply(name, (left, right)),)) if name in _COMPARISONS:
-            return Compare(of(left), (_OPPOSITES[_COMPARISONS[name]],), (of(right),))
-        case Apply("not", (Apply("str.contains", (text, part)),)):
-            return Compare(of(part), ("not in",), (of(text),))
-        case Apply("=>", (*tests, last)):
-            return BoolOp("or", (*(of(Apply("not", (test,))) for test in tests), of(last)))
-    return None
+    found = match_term(meaning_of(operator, form), term)
+    if found is None or bounds_of(folded(substitute(condition_of(operator, form), found))) != TRUE:
+        return None
+    pattern = pattern_of(form.python)
+    parts = {name: of(part) for name, part in found.items()}
+    holes = [node.name for node in walk(pattern) if isinstance(node, ExprHole)]
+    if any(holes.count(name) > 1 and not _is_short(part) for name, part in parts.items()):
+        return None
+    return _filled(pattern, parts)
 
 
-def _operation(name: str, arguments: tuple[Expr, ...]) -> Expr:
+def _applied(operator: Operator, arguments: Sequence[Expr]) -> Expr:
     """An operator applied to values of which nothing is known."""
-    match name, arguments:
-        case "-", (operand,):
-            return Unary("-", operand)
-        case (("+" | "-" | "*"), _):
-            return reduce(lambda left, right: Binary(cast(BinaryOperator, name), left, right), arguments)
-        case "str.++", _:
-            return reduce(lambda left, right: Binary("+", left, right), arguments)
-        case "not", (operand,):
-            return Unary("not", operand)
-        case (("and" | "or"), _):
-            return BoolOp(name, arguments)
-        case "xor", _:
-            return reduce(lambda left, right: Compare(left, ("!=",), (right,)), arguments)
-        case "distinct", _:
-            pairs = tuple(Compare(one, ("!=",), (other,)) for one, other in combinations(arguments, 2))
-            return pairs[0] if len(pairs) == 1 else BoolOp("and", pairs)
-        case (("=" | "<" | "<=" | ">" | ">=" | "str.<" | "str.<="), (first, *others)):
-            return Compare(first, (_COMPARISONS[name],) * len(others), tuple(others))
-        case "ite", (test, yes, no):
-            return Conditional(test, yes, no)
-        case (("abs" | "str.len"), _):
-            return Call(Name("abs" if name == "abs" else "len"), arguments)
-        case "str.prefixof", (part, text):
-            return _method(text, "startswith", part)
-        case "str.suffixof", (part, text):
-            return _method(text, "endswith", part)
-        case "str.contains", (text, part):
-            return Compare(part, ("in",), (text,))
-        case "str.replace", (text, part, new):
-            return _method(text, "replace", part, new, Const(1))
-        case "div", (*first, last) if len(first) > 1:
-            return Call(Name(CARRIED[name]), (_operation(name, tuple(first)), last))
-    return Call(Name(CARRIED[name]), arguments)
+    pattern = pattern_of(operator.python)
+
+    def apply(*operands: Expr) -> Expr:
+        return _filled(pattern, dict(zip(PARTS, operands, strict=False)))
+
+    if len(arguments) > len(operator.arguments):
+        match pattern, operator.shape:
+            case Compare(_, (relation,), _), Shape.CHAIN:
+                return Compare(arguments[0], (relation,) * (len(arguments) - 1), tuple(arguments[1:]))
+            case BoolOp(word, (first, _)), _:
+                return BoolOp(word, (*(_filled(first, {"a": each}) for each in arguments[:-1]), arguments[-1]))
+    return operator.chained(apply, arguments, _all)
 
 
-def _part(text: Expr, start: Term, length: Term | None, names: Mapping[str, str]) -> Expr:
-    """The slice from ``start``, ``length`` long or to the end."""
-    begin = None if start == Literal(0) else expression_of(start, names)
-    match start, length:
-        case Apply("-", (base, Literal(int() as back))), Literal(int() as count) if count == back:
-            end: Expr | None = expression_of(base, names)
-        case _, None:
-            end = None
-        case Literal(0), _:
-            end = expression_of(length, names)
-        case _:
-            end = expression_of(folded(Apply("+", (start, length))), names)
-    return Subscript(text, Slice(begin, end))
+def _all(parts: Sequence[Expr]) -> Expr:
+    return parts[0] if len(parts) == 1 else BoolOp("and", tuple(parts))
 
 
-def _at_least(term: Term, bound: int) -> bool:
-    known = lower(term)
-    return known is not None and known >= bound
+def _filled(pattern: Expr, parts: Mapping[str, Expr]) -> Expr:
+    """The expression with its holes filled, and simplified where these are known."""
+
+    def change(node: Node) -> Changed:
+        match node:
+            case ExprHole(name):
+                return parts[name]
+            case Unary("not", Compare(left, (relation,), others)) if relation in _OPPOSITES:
+                return Compare(left, (_OPPOSITES[relation],), others)
+            case Unary("-", Unary("-", Const() as number)):
+                return number
+            case Slice(lower, upper, None):
+                return Slice(None if lower == Const(0) else lower, None if upper is None else _sum(upper))
+        return node
+
+    return rewrite(pattern, change)
 
 
-def _is_small(term: Term) -> bool:
-    """Whether a term may be written twice: a name or a constant, or one sum or length of such."""
-    match term:
-        case Apply("+" | "-" | "str.len", arguments):
-            return all(not isinstance(part, Apply) or part.operator == "str.len" for part in arguments)
-        case Apply():
-            return False
-    return True
+def _sum(end: Expr) -> Expr:
+    """The end of a slice, simplified."""
+    match end:
+        case Binary("+", Binary("-", base, Const(back)), Const(count)) if back == count:
+            return base
+        case Binary("+", Const(0), count):
+            return count
+        case Binary("+", Const(int() as start), Const(int() as count)):
+            return Const(start + count)
+        case Binary("+", Unary("-", Const(int() as back)), Const(int() as count)):
+            return _number(count - back)
+    return end
 
 
-def _method(value: Expr, name: str, *arguments: Expr) -> Expr:
-    return Call(Attribute(value, name), arguments)
+def _is_short(expression: Expr) -> bool:
+    """Whether an expression may be written twice: a name or a constant, or one sum or length of such."""
+    match expression:
+        case Binary("+" | "-", left, right):
+            return _is_atom(left) and _is_atom(right)
+        case Call(Name("len"), (measured,)):
+            return _is_atom(measured)
+        case Unary("-", operand):
+            return _is_atom(operand)
+    return _is_atom(expression)
+
+
+def _is_atom(expression: Expr) -> bool:
+    match expression:
+        case Name() | Const() | Unary("-", Const()) | Call(Name("len"), _):
+            return True
+    return False

@@ -6,20 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.sygus.errors import problem_error
-from compiler.sygus.operators import ANY, OPERATORS, Operator, Shape
+from compiler.sygus.operators import ALIASES, ANY, OPERATORS, Operator, Shape, operator_for
 from compiler.sygus.problem import SORTS, Apply, Literal, Term, Variable
 from compiler.sygus.sexpressions import DEEPEST, Atom, Group, Node
 from compiler.sygus.text import unescape
 from compiler.text.source import Span
-
-ALIASES = {
-    "str.to.int": "str.to_int",
-    "int.to.str": "str.from_int",
-    "str.replaceall": "str.replace_all",
-    "div_total": "div",
-    "mod_total": "mod",
-}
-"""What earlier versions of the language, and cvc5 in its answers, call some operators."""
 
 LARGEST_TERM = 100_000
 """How many nodes a term may have once each ``let`` is written out."""
@@ -145,10 +136,10 @@ def _application(name: str, span: Span, nodes: Sequence[Node], arguments: Sequen
         signature = scope.functions[name]
         _check_arguments(name, span, signature.parameters, arguments, spans)
         return Typed(term, signature.result, size, depth)
-    if name not in OPERATORS:
+    operator = operator_for(name, len(arguments))
+    if operator is None:
         code, reason = ("L0503", "is not supported") if "." in name or name == "_" else ("L0504", "is not declared")
         raise problem_error(code, f"`{name}` {reason}", span, "unknown here")
-    operator = OPERATORS[name]
     wanted = _wanted_sorts(operator, arguments)
     _check_arguments(name, span, wanted, arguments, spans)
     return Typed(term, arguments[-1].sort if operator.result == ANY else operator.result, size, depth)
@@ -157,8 +148,6 @@ def _application(name: str, span: Span, nodes: Sequence[Node], arguments: Sequen
 def _wanted_sorts(operator: Operator, arguments: Sequence[Typed]) -> tuple[str, ...]:
     """The sorts that an operator wants of as many arguments as it is given."""
     wanted = operator.arguments
-    if operator.name == "-" and len(arguments) == 1:
-        return ("Int",)
     if operator.shape is not Shape.FIXED and len(arguments) > len(wanted):
         wanted = wanted[:1] * len(arguments)
     first = wanted.index(ANY) if ANY in wanted else None

@@ -13,31 +13,24 @@ from typing import Any
 
 from compiler.sygus.default_grammar import constants_for, default_grammar
 from compiler.sygus.examples import Example
-from compiler.sygus.operators import ANY, OPERATORS
-from compiler.sygus.problem import AnyConstant, Apply, Definition, Grammar, Literal, Problem, Production, Variable
+from compiler.sygus.operators import ANY, operator_for
+from compiler.sygus.problem import (
+    KINDS,
+    AnyConstant,
+    Apply,
+    Definition,
+    Grammar,
+    Literal,
+    Problem,
+    Production,
+    Variable,
+    sort_of,
+)
 from compiler.sygus.semantics import apply_operator, evaluate
 from compiler.sygus.text import print_term
-from solver.productions import Productions, Role, Rule
+from solver.productions import Productions, Rule
 
-_ROLES = {
-    "str.++": (Role.CONCATENATION, 2),
-    "str.substr": (Role.SUBSTRING, 3),
-    "str.at": (Role.CHARACTER, 2),
-    "str.replace": (Role.REPLACE, 3),
-    "str.indexof": (Role.INDEX, 3),
-    "str.to_int": (Role.READ_INTEGER, 1),
-    "str.from_int": (Role.WRITE_INTEGER, 1),
-    "+": (Role.SUM, 2),
-    "-": (Role.DIFFERENCE, 2),
-    "ite": (Role.CHOICE, 3),
-}
-_COMMUTATIVE = frozenset({"+", "*", "=", "and", "or", "xor", "distinct"})
-
-# What deduction can build by itself costs more to enumerate.
-_COSTS = {"str.++": 3, "ite": 4, "str.from_int": 4, "str.to_int": 3, "str.replace": 2, "=": 2, "str.indexof": 1}
 _STRANGE_LITERAL = 4
-
-_KINDS: dict[str, type] = {"Int": int, "Bool": bool, "String": str}
 
 
 def rules_of(problem: Problem, examples: Sequence[Example], costs: Mapping[tuple[str, Production], int]) -> Productions:
@@ -49,7 +42,10 @@ def rules_of(problem: Problem, examples: Sequence[Example], costs: Mapping[tuple
 
 def usual_cost(production: Production) -> int:
     """What a production costs where nothing else is said."""
-    return _COSTS.get(production.operator, 1) if isinstance(production, Apply) else 1
+    if not isinstance(production, Apply):
+        return 1
+    operator = operator_for(production.operator, len(production.arguments))
+    return 1 if operator is None else operator.cost
 
 
 def reachable(grammar: Grammar, head: str) -> Iterator[tuple[str, Production]]:
@@ -84,7 +80,7 @@ class _Builder:
         self._definitions = {definition.name: definition for definition in problem.definitions}
         self._parameters = {name: index for index, (name, _) in enumerate(problem.parameters)}
         self._sorts = dict(problem.parameters)
-        self._kinds = {name: _KINDS[sort] for name, sort in grammar.sorts.items()}
+        self._kinds = {name: KINDS[sort] for name, sort in grammar.sorts.items()}
         self._rules: dict[str, tuple[Rule, ...]] = {}
 
     def build(self) -> Productions:
@@ -126,15 +122,16 @@ class _Builder:
             case Literal(value):
                 return Rule(head, (), cost or self._literal_cost(value), lambda row: value, production)  # noqa: ARG005
             case Apply(name, arguments):
-                role, arity = _ROLES.get(name, (None, 0))
+                operator = operator_for(name, len(arguments))
+                exact = operator is not None and len(arguments) == len(operator.arguments)
                 return Rule(
                     head,
                     tuple(map(self._child, arguments)),
                     cost or usual_cost(production),
                     self._function(name, len(arguments)),
                     name,
-                    role if arity == len(arguments) else None,
-                    name in _COMMUTATIVE and len(arguments) == 2,
+                    operator.role if operator is not None and exact else None,
+                    operator is not None and exact and operator.commutative,
                 )
 
     def _child(self, argument: Production) -> str:
@@ -144,7 +141,7 @@ class _Builder:
         assert not isinstance(argument, AnyConstant)
         name = f"written {print_term(argument)}"
         if name not in self._rules:
-            self._kinds[name] = _KINDS[self._sort(argument)]
+            self._kinds[name] = KINDS[self._sort(argument)]
             self._rules[name] = ()
             self._rules[name] = (self._rule(name, argument, 1),)
         return name
@@ -154,12 +151,13 @@ class _Builder:
             case Variable(name):
                 return self._grammar.sorts[name] if name in self._grammar.sorts else self._sorts[name]
             case Literal(value):
-                return {int: "Int", bool: "Bool", str: "String"}[type(value)]
+                return sort_of(value)
             case Apply(name, arguments):
                 if name in self._definitions:
                     return self._definitions[name].result
-                result = OPERATORS[name].result
-                return self._sort(arguments[-1]) if result == ANY else result
+                operator = operator_for(name, len(arguments))
+                assert operator is not None
+                return self._sort(arguments[-1]) if operator.result == ANY else operator.result
 
     def _literal_cost(self, value: object) -> int:
         """A text that no example shows, and no other literal is likely to be meant for, comes late."""
@@ -171,8 +169,9 @@ class _Builder:
         definition = self._definitions.get(name)
         if definition is not None:
             return partial(_call, definition, self._definitions)
-        operator = OPERATORS[name]
-        return operator.apply if len(operator.arguments) == arity else partial(_apply, name)
+        operator = operator_for(name, arity)
+        assert operator is not None
+        return operator.value if len(operator.arguments) == arity else partial(_apply, name)
 
 
 def _call(definition: Definition, definitions: Mapping[str, Definition], *values: Any) -> Any:

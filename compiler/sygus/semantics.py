@@ -1,13 +1,13 @@
-"""The value of a term under SMT-LIB's semantics."""
+"""The value of a term under SMT-LIB's semantics, and what is known of it without its variables' values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from itertools import combinations, pairwise
 from typing import cast
 
-from compiler.sygus.operators import OPERATORS, Shape
+from compiler.sygus.intervals import UNKNOWN, Interval, both
+from compiler.sygus.operators import OPERATORS, operator_for
 from compiler.sygus.problem import Apply, Definition, Literal, Term, Value, Variable
 
 NO_FUNCTIONS: Mapping[str, Definition] = {}
@@ -33,20 +33,33 @@ def evaluate(term: Term, environment: Mapping[str, Value], functions: Mapping[st
 
 def apply_operator(name: str, values: Sequence[Value]) -> Value:
     """What an operator gives for as many values as it is applied to. Raises ``KeyError`` for an unknown operator."""
-    operator = OPERATORS[name]
-    apply = operator.apply
+    operator = operator_for(name, len(values))
+    if operator is None:
+        raise KeyError(name)
     if len(values) == len(operator.arguments):
-        return cast(Value, apply(*values))
-    if name == "-" and len(values) == 1:
-        return -values[0]  # type: ignore[operator]
-    match operator.shape:
-        case Shape.LEFT:
-            return reduce(apply, values)
-        case Shape.RIGHT:
-            return reduce(lambda later, earlier: apply(earlier, later), reversed(values))
-        case Shape.CHAIN:
-            return all(apply(one, other) for one, other in pairwise(values))
-        case Shape.PAIRWISE:
-            return all(apply(one, other) for one, other in combinations(values, 2))
-        case Shape.FIXED:
-            raise TypeError(f"{name} takes {len(operator.arguments)} values, not {len(values)}")
+        return cast(Value, operator.value(*values))
+    return operator.chained(operator.value, values, all)
+
+
+def folded(term: Term) -> Term:
+    """The term with each closed application of operators replaced by its value."""
+    match term:
+        case Apply(name, arguments):
+            parts = tuple(map(folded, arguments))
+            if name in OPERATORS and all(isinstance(part, Literal) for part in parts):
+                return Literal(evaluate(Apply(name, parts), {}))
+            return Apply(name, parts)
+    return term
+
+
+def bounds_of(term: Term) -> Interval:
+    """What is known of a number or a truth value, whatever its variables are."""
+    match term:
+        case Literal(int() as value):
+            return int(value), int(value)
+        case Apply(name, arguments):
+            operator = operator_for(name, len(arguments))
+            if operator is not None:
+                known = [bounds_of(argument) for argument in arguments]
+                return operator.chained(operator.bounds, known, lambda parts: reduce(both, parts))
+    return UNKNOWN

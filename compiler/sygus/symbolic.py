@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
-from itertools import combinations, pairwise
+from functools import cache
 
+from compiler.sygus.forms import PARTS
+from compiler.sygus.operators import Operator, operator_for
 from compiler.sygus.problem import Apply, Literal, Problem, Term, Variable
 from solver import smt
 from solver.smt import Smt
@@ -78,71 +79,34 @@ class _Meaning:
 
 def apply_operator(name: str, values: Sequence[Smt]) -> Smt:
     """An operator of SMT-LIB applied. Raises ``NotSymbolicError`` for one that is not about integers."""
-    z3 = _z3()
-    first = values[0]
-    match name:
-        case "+":
-            return reduce(lambda left, right: left + right, values)
-        case "-":
-            return -first if len(values) == 1 else reduce(lambda left, right: left - right, values)
-        case "*":
-            return reduce(lambda left, right: left * right, values)
-        case "div":
-            return reduce(lambda left, right: left / right, values)
-        case "mod":
-            return first % values[1]
-        case "abs":
-            return z3.If(first >= 0, first, -first)
-        case "and" | "or":
-            return (z3.And if name == "and" else z3.Or)(*values)
-        case "not":
-            return z3.Not(first)
-        case "=>":
-            return reduce(lambda later, earlier: z3.Implies(earlier, later), reversed(values))
-        case "xor":
-            return reduce(z3.Xor, values)
-        case "ite":
-            return z3.If(*values)
-        case "distinct":
-            return smt.conjunction([left != right for left, right in combinations(values, 2)])
-        case "=" | "<" | "<=" | ">" | ">=":
-            return smt.conjunction([_compare(name, left, right) for left, right in pairwise(values)])
-    raise NotSymbolicError(f"the operator {name}")
+    operator = operator_for(name, len(values))
+    if operator is None or not operator.z3:
+        raise NotSymbolicError(f"the operator {name}")
+    apply = _function(operator)
+    return apply(*values) if "*parts" in operator.z3 else operator.chained(apply, values, smt.conjunction)
+
+
+@cache
+def _function(operator: Operator) -> Callable[..., Smt]:
+    """What the table writes over Z3's functions, as a function."""
+    names = "*parts" if "*parts" in operator.z3 else ", ".join(PARTS[: len(operator.arguments)])
+    function: Callable[..., Smt] = eval(f"lambda {names}: {operator.z3}", dict(vars(_z3())))
+    return function
 
 
 def term_of(term: Smt, names: Mapping[str, Term]) -> Term | None:
     """A term of Z3 over names as a term of SMT-LIB; ``None`` where it holds anything but integers' operations."""
     z3 = _z3()
-    operators = {
-        z3.Z3_OP_ADD: "+",
-        z3.Z3_OP_SUB: "-",
-        z3.Z3_OP_UMINUS: "-",
-        z3.Z3_OP_MUL: "*",
-        z3.Z3_OP_IDIV: "div",
-        z3.Z3_OP_MOD: "mod",
-    }
     if z3.is_int_value(term):
         return Literal(int(term.as_long()))
+    name = str(term.decl().name())
     if z3.is_const(term):
-        return names.get(str(term.decl().name()))
-    operator = operators.get(term.decl().kind())
+        return names.get(name)
     found = [term_of(child, names) for child in term.children()]
     parts = [part for part in found if part is not None]
-    return Apply(operator, tuple(parts)) if operator is not None and len(parts) == len(found) else None
-
-
-def _compare(name: str, left: Smt, right: Smt) -> Smt:
-    match name:
-        case "=":
-            return left == right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left >= right
+    operator = operator_for(name, len(found))
+    about_integers = operator is not None and {*operator.arguments, operator.result} == {"Int"}
+    return Apply(name, tuple(parts)) if about_integers and len(parts) == len(found) else None
 
 
 def _z3() -> Smt:

@@ -8,18 +8,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from inspect import getmembers, isfunction
 
 from compiler.ir.nodes import Function, Module, Name, Param, Parameters, TypeRef
 from compiler.ir.walk import walk
+from compiler.sygus import runtime_helpers
 from compiler.sygus.names import names_in
 from compiler.sygus.problem import Definition, Problem, Term, definitions_of
 from compiler.sygus.python_bodies import body_of
-from compiler.sygus.python_terms import CARRIED
 from compiler.text.source import Source
 from solver.sorts import BOOL, INT, STR, Sort
 
 _SORTS: Mapping[str, Sort] = {"Int": INT, "Bool": BOOL, "String": STR}
-_TAKEN = frozenset({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *CARRIED.values()})
+_TAKEN = frozenset(
+    {
+        *dir(builtins),
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *(name for name, _ in getmembers(runtime_helpers, isfunction)),
+    }
+)
 
 
 def emit_python(problem: Problem, terms: tuple[Term, ...]) -> str:
@@ -31,8 +39,8 @@ def emit_python(problem: Problem, terms: tuple[Term, ...]) -> str:
     names = function_names(problem)
     written = [_function(function, names) for function in functions]
     called = {node.id for function in written for node in walk(function) if isinstance(node, Name)}
-    carried = [function for function in _carried() if function.name in called]
-    return emit_module(Module((*carried, *written)))
+    helpers = [function for function in _helpers() if function.name in called]
+    return emit_module(Module((*helpers, *written)))
 
 
 def function_names(problem: Problem) -> dict[str, str]:
@@ -42,7 +50,7 @@ def function_names(problem: Problem) -> dict[str, str]:
 
 
 def python_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """An identifier for each name, itself where it can be one; none is a built-in's or a carried function's."""
+    """An identifier for each name, itself where it can be one; none is a built-in's or a runtime helper's."""
     used = {*_TAKEN, *taken}
     given: dict[str, str] = {}
     for name in names:
@@ -76,7 +84,7 @@ def _needed(definitions: tuple[Definition, ...], answers: tuple[Definition, ...]
 
 
 @cache
-def _carried() -> tuple[Function, ...]:
+def _helpers() -> tuple[Function, ...]:
     from compiler.ir.lower import lower_module
 
     text = (files("compiler.sygus") / "runtime_helpers.py").read_text(encoding="utf-8")

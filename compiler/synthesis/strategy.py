@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 from backends.cascade import stages_of
@@ -18,8 +17,8 @@ from compiler.synthesis.sketch.recombine import recombine
 from compiler.synthesis.sketch.search import search
 from compiler.synthesis.sketch.several import search_several
 from compiler.task.options import Options
-
-Progress = Callable[[str], None]
+from compiler.task.run import Progress
+from compiler.trace import events
 
 # Samples are asked for in rounds, so that agreement can end the asking early.
 ROUND = 3
@@ -38,19 +37,19 @@ def fill(pool: Pool, backend: Backend | None, options: Options, say: Progress) -
     searching = "search" not in options.without
     if backend is None or not pool.unit.prose:
         force(pool)
-        if searching and not pool.clean:
+        if searching and not pool.candidates.clean:
             _search(pool, say)
-        if pool.mdl_significant or backend is None:
+        if pool.candidates.mdl_significant or backend is None:
             return
     stages = stages_of(backend)
     for place, stage in enumerate(stages):
         failure = _try_to_ask(pool, stage, options, say, len(stages) - place)
-        if not pool.mdl_significant and (failure is None or pool.candidates):
+        if not pool.candidates.mdl_significant and (failure is None or pool.candidates):
             _mend(pool, options, say, searching=searching)
             searching = False
-        if pool.mdl_significant:
+        if pool.candidates.mdl_significant:
             return
-    if failure is not None and not pool.clean:
+    if failure is not None and not pool.candidates.clean:
         raise failure
 
 
@@ -71,17 +70,17 @@ def _mend(pool: Pool, options: Options, say: Progress, *, searching: bool) -> No
     """
     if searching:
         _search(pool, say)
-    if "repair" not in options.without and not pool.mdl_significant:
+    if "repair" not in options.without and not pool.candidates.mdl_significant:
         say(f"repairing near-misses of {pool.unit.name}")
         recombine(pool)
-        if not pool.mdl_significant:
+        if not pool.candidates.mdl_significant:
             repair(pool)
 
 
 def _search(pool: Pool, say: Progress) -> None:
     say(f"searching for {pool.unit.name}")
     fill_by_contract(pool)
-    if not pool.mdl_significant:
+    if not pool.candidates.mdl_significant:
         search(pool)
         search_several(pool)
 
@@ -95,17 +94,17 @@ def _ask(pool: Pool, backend: Backend, options: Options, say: Progress) -> None:
         ask_constrained(pool, backend, 0, options.seed, narrowed=options.narrow)
     asked, temperature = 0, SAMPLE_TEMPERATURE
     while asked < options.samples and not settled(pool, options) and not pool.budget.cut("model"):
-        count = min(ROUND if pool.clean else WHOLE_ROUND, options.samples - asked)
+        count = min(ROUND if pool.candidates.clean else WHOLE_ROUND, options.samples - asked)
         say(f"asking for {count} more answers for {pool.unit.name}: {len(pool.candidates)} candidates so far")
         ask_samples(pool, backend, asked, count, options.seed, temperature)
         asked += count
         temperature = _next_temperature(pool, temperature)
     if not pool.candidates and constrained and not pool.budget.cut("model"):
         ask_constrained(pool, backend, 1, options.seed, narrowed=options.narrow)
-    if options.scratch and constrained and not pool.clean and not pool.budget.cut("scratch"):
+    if options.scratch and constrained and not pool.candidates.clean and not pool.budget.cut("scratch"):
         say(f"asking for {ROUND} answers with a scratch line for {pool.unit.name}")
         ask_with_scratch(pool, backend, ROUND, options.seed, narrowed=options.narrow)
-    if options.fim and constrained and not pool.clean and not pool.budget.cut("gaps"):
+    if options.fim and constrained and not pool.candidates.clean and not pool.budget.cut("gaps"):
         say(f"asking {ROUND} times for the holes of {pool.unit.name} alone")
         # A model that cannot be asked so has answered already: the failure is told, and the compile goes on.
         with suppress(BackendError):
@@ -117,12 +116,15 @@ def _next_temperature(pool: Pool, temperature: float) -> float:
 
     Behaviours are counted, not texts: answers that differ in names alone are one attempt.
     """
-    voters = [candidate for candidate in pool.candidates if candidate.votes]
-    answers, behaviours = sum(voter.votes for voter in voters), len({voter.judgement.vector for voter in voters})
-    higher = not pool.clean and 2 * behaviours < answers
+    voters = [candidate for candidate in pool.candidates if candidate.provenance.votes]
+    answers = sum(voter.provenance.votes for voter in voters)
+    behaviours = len({voter.judgement.vector for voter in voters})
+    higher = not pool.candidates.clean and 2 * behaviours < answers
     chosen = min(HOTTEST, round(temperature + HOTTER, 2)) if higher else temperature
     pool.trace.record(
-        "diversity", unit=pool.unit.name, answers=answers, behaviours=behaviours, temperature=temperature, next=chosen
+        events.Diversity(
+            unit=pool.unit.name, answers=answers, behaviours=behaviours, temperature=temperature, next=chosen
+        )
     )
     return chosen
 
@@ -130,11 +132,11 @@ def _next_temperature(pool: Pool, temperature: float) -> float:
 def settled(pool: Pool, options: Options) -> bool:
     """Whether more answers could hardly change the choice."""
     if "selection" in options.without:
-        return bool(pool.clean)
+        return bool(pool.candidates.clean)
     choice = select(pool.candidates)
     if choice is None or not choice.candidate.judgement.clean:
         return False
-    if any(candidate.origin == "forced" for candidate in pool.clean):
+    if any(candidate.provenance.origin == "forced" for candidate in pool.candidates.clean):
         return True
-    votes = sum(candidate.votes for candidate in pool.candidates)
+    votes = sum(candidate.provenance.votes for candidate in pool.candidates)
     return votes > ROUND and choice.groups[0].votes > votes / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -11,23 +11,13 @@ from backends.prices import price_of, required_price
 from backends.protocol import Backend, Proposal, Request
 from compiler.judge.judge import Judgement
 from compiler.judge.stops import Stop
-from compiler.task.usage import EngineUsage
-from compiler.trace.events import Trace
+from compiler.task.replay_log import ReplayLog
+from compiler.task.usage import EngineUsage, Usage
+from compiler.trace import events
+from compiler.trace.trace import Trace
 
 _FEWEST_TOKENS = 32
 """Shorter than that no answer holds a function."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayLog:
-    """What a replay keeps to, whatever its own clock says.
-
-    ``cuts`` are the steps at which a budget cut something off, by the place; ``stops`` are the calls that a limit
-    stopped, by the place and the how-manieth run there, from 1.
-    """
-
-    cuts: Mapping[str, int]
-    stops: Mapping[tuple[str, int], tuple[Stop, ...]]
 
 
 @dataclass(slots=True)
@@ -57,6 +47,7 @@ class Budget:
     _decoded: tuple[int, float] = (0, 0.0)
     _held_back: int = 0
     _steps: dict[str, int] = field(default_factory=dict)
+    _cuts: dict[str, int] = field(default_factory=dict)
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,13 +61,19 @@ class Budget:
     @property
     def ended(self) -> tuple[str, ...]:
         """The budgets that ended before everything was tried, by name."""
-        places = [str(event.data["where"]).partition(" ")[0] for event in self.trace.select("cut")]
+        places = [where.partition(" ")[0] for where in self._cuts]
         return tuple(dict.fromkeys(place if place in ("tokens", "money") else "seconds" for place in places))
 
     @property
     def elapsed(self) -> float:
         """Seconds since the compile began."""
         return self.clock() - self._started
+
+    @property
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        phases, engines = tuple(sorted(self.phases.items())), tuple(self.engines.values())
+        return Usage(self.prompt_tokens, self.spent_tokens, self.requests, self.elapsed, phases, engines)
 
     @contextmanager
     def share(self, parts: int) -> Iterator[None]:
@@ -115,6 +112,13 @@ class Budget:
         account = self._account(backend)
         self.engines[backend.engine, backend.model] = replace(account, failures=account.failures + 1)
 
+    def within_tokens(self, requests: Sequence[Request], first: int) -> Sequence[Request]:
+        """The first of the requests, as far as the tokens are sure to reach; they are numbered from ``first``."""
+        most = self.tokens_left // requests[0].sampling.max_tokens if requests else 0
+        if most < len(requests):
+            self._cut_off("tokens", first + most + 1)
+        return requests[:most]
+
     def affordable(self, backend: Backend, requests: Sequence[Request]) -> list[Request]:
         """The first of the requests, as far as the money is sure to reach.
 
@@ -146,7 +150,7 @@ class Budget:
             limit = most if not tokens or not seconds else min(most, int(left * tokens / seconds))
             limit = limit if limit >= _FEWEST_TOKENS else 0
         if limit < most:
-            self.trace.record("cut", where=where, step=limit)
+            self._cut_off(where, limit)
         return limit
 
     def cut(self, where: str) -> bool:
@@ -157,11 +161,16 @@ class Budget:
         """Whether a budget that is ``over`` or not ends ``where`` at its next step; once ended, it stays so."""
         step = self._step(where)
         replay_log = self.replay_log
-        known = any(event.data["where"] == where for event in self.trace.select("cut"))
-        cut = over or known if replay_log is None else step >= replay_log.cuts.get(where, step + 1)
-        if cut and not known:
-            self.trace.record("cut", where=where, step=step)
+        cut = over or where in self._cuts if replay_log is None else step >= replay_log.cuts.get(where, step + 1)
+        if cut:
+            self._cut_off(where, step)
         return cut
+
+    def _cut_off(self, where: str, step: int) -> None:
+        """Note where a budget cuts something off, the first time."""
+        if where not in self._cuts:
+            self._cuts[where] = step
+            self.trace.record(events.Cut(where=where, step=step))
 
     def _account(self, backend: Backend) -> EngineUsage:
         known = self.engines.get((backend.engine, backend.model))
@@ -172,8 +181,8 @@ class Budget:
         step = self._step(where)
         judgement = run(None if self.replay_log is None else self.replay_log.stops.get((where, step), ()))
         if judgement.stops:
-            calls = [[stop.call, stop.check, stop.reason] for stop in judgement.stops]
-            self.trace.record("stopped", where=where, step=step, calls=calls)
+            calls = tuple((stop.call, stop.check, stop.reason) for stop in judgement.stops)
+            self.trace.record(events.Stopped(where=where, step=step, calls=calls))
         return judgement
 
     def _step(self, where: str) -> int:

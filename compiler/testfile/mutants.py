@@ -10,27 +10,12 @@ import ast
 import copy
 from collections.abc import Iterator
 
-_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.FloorDiv,
-    ast.Pow: ast.Mult,
-}
-_COMPARISON: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-}
+from compiler.ir.lower_expressions import BINARY_OPERATORS, COMPARISONS
+from solver.operations.comparisons import SLIPS, slips_of_comparison
+from solver.operations.exchanges import exchanges_of
+
+_OPERATORS = {symbol: kind for kind, symbol in BINARY_OPERATORS.items()}
+_COMPARISONS = {symbol: kind for kind, symbol in COMPARISONS.items()}
 
 
 def mutants(text: str) -> list[str]:
@@ -71,14 +56,19 @@ class _Replace(ast.NodeTransformer):
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.BinOp(left, op, right) if type(op) in _ARITHMETIC:
-            yield ast.BinOp(left, _ARITHMETIC[type(op)](), right)
-        case ast.AugAssign(target, op, value) if type(op) in _ARITHMETIC:
-            yield ast.AugAssign(target, _ARITHMETIC[type(op)](), value)
+        case ast.BinOp(left, op, right):
+            for other in _slips(op):
+                yield ast.BinOp(left, other, right)
+        case ast.AugAssign(target, op, value):
+            for other in _slips(op):
+                yield ast.AugAssign(target, other, value)
             yield ast.Pass()
         case ast.Compare(left, [op], comparators):
-            for other in _COMPARISON.get(type(op), ()):
-                yield ast.Compare(left, [other()], comparators)
+            for symbol in slips_of_comparison(COMPARISONS[type(op)]):
+                yield ast.Compare(left, [_COMPARISONS[symbol]()], comparators)
+        case ast.Call(ast.Name() | ast.Attribute() as function, arguments, keywords):
+            for exchanged in _exchanged(function, len(arguments)):
+                yield ast.Call(exchanged, arguments, keywords)
         case ast.BoolOp(op, values):
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
@@ -101,6 +91,21 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Break()
         case ast.Slice(lower, upper, step) if lower is not None or upper is not None:
             yield ast.Slice(None, upper, step) if lower is not None else ast.Slice(lower, None, step)
+
+
+def _slips(operator: ast.operator) -> list[ast.operator]:
+    """The likeliest operator that may have been meant, if there is one."""
+    return [_OPERATORS[symbol]() for symbol in SLIPS.get(BINARY_OPERATORS[type(operator)], ())[:1]]
+
+
+def _exchanged(function: ast.Name | ast.Attribute, arguments: int) -> Iterator[ast.expr]:
+    """The callable that may soonest have been meant, of those that take and give the same sorts."""
+    others = exchanges_of(ast.unparse(function), arguments)
+    if others:
+        yield ast.parse(others[0], mode="eval").body
+    elif isinstance(function, ast.Attribute):
+        others = exchanges_of(f".{function.attr}", arguments + 1)
+        yield from (ast.Attribute(function.value, other[1:], ast.Load()) for other in others[:1])
 
 
 def _other_constants(value: object) -> Iterator[bool | int | float | str]:

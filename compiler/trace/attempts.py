@@ -2,56 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from compiler.trace.events import Combination, Event, Nogood, Reopened
 from compiler.trace.tree import Tree, group
-
-Data = Mapping[str, Any]
 
 _SHOWN = 12
 
 
-def attempts(select: Callable[[str], Sequence[Data]], hole: str | None) -> Iterator[Tree]:
+def attempts(events: Sequence[Event], hole: str | None) -> Iterator[Tree]:
     """The combinations with what was learned from those that failed, and the expressions that were reopened.
 
     Of one hole, only the nogoods that name it, all of them; else the first ones.
     """
-    nogoods = [data for data in select("nogood") if hole is None or hole in data["holes"]]
+    nogoods = [event for event in events if isinstance(event, Nogood) and (hole is None or hole in event.holes)]
     shown = nogoods if hole is not None else nogoods[:_SHOWN]
-    lines = [Tree(_nogood(data)) for data in shown]
+    lines = [Tree(_nogood(nogood)) for nogood in shown]
     if len(nogoods) > len(shown):
         lines.append(Tree(f"and {len(nogoods) - len(shown)} more"))
-    for data in select("combination"):
-        yield Tree(_combination(data))
+    for event in events:
+        if isinstance(event, Combination):
+            yield Tree(_combination(event))
     held = group("fills that cannot stand together", lines)
     if held is not None:
         yield held
-    if hole is None:
-        for data in select("reopened"):
-            yield _reopened(data)
+    for event in events:
+        if hole is None and isinstance(event, Reopened):
+            yield _reopened(event)
 
 
-def _combination(data: Data) -> str:
-    sizes = " x ".join(f"{count} for {hole}" for hole, count in data["holes"].items())
-    end = ", nothing left to try" if data["exhausted"] else ""
-    return f"combinations: {data['run']} run of {data['possible']} ({sizes}), {data['found']} pass{end}"
+def _combination(event: Combination) -> str:
+    sizes = " x ".join(f"{count} for {hole}" for hole, count in event.holes.items())
+    end = ", nothing left to try" if event.exhausted else ""
+    return f"combinations: {event.run} run of {event.possible} ({sizes}), {event.found} pass{end}"
 
 
-def _nogood(data: Data) -> str:
-    fills = [f"{hole} `{text}`{_others(data['alike'][hole])}" for hole, text in data["holes"].items()]
-    return f"{' with '.join(fills)}: fails {data['example']}"
+def _nogood(event: Nogood) -> str:
+    fills = [f"{hole} `{text}`{_others(event.alike.get(hole, 1))}" for hole, text in event.holes.items()]
+    return f"{' with '.join(fills)}: fails {event.example}"
 
 
 def _others(alike: int) -> str:
     return f" or {alike - 1} that fail alike" if alike > 1 else ""
 
 
-def _reopened(data: Data) -> Tree:
+def _reopened(event: Reopened) -> Tree:
     told = {"found": "values of it help", "none": "no value of it helps", "unknown": "no value is known to help"}
-    demanded = [
-        Tree(f"{example} demands {', '.join(values)}") for example, values in data["demanded"].items() if values
-    ]
-    found = [Tree(f"`{fill}` passes every example") for fill in data["fills"]]
-    title = f"reopened `{data['expression']}` of {data['parent']}, suspicion {data['suspicion']:.2f}"
-    return Tree(f"{title}: {told[data['angelic']]}, {data['tried']} tried", (*demanded, *found))
+    demanded = [Tree(f"{example} demands {', '.join(values)}") for example, values in event.demanded.items() if values]
+    found = [Tree(f"`{fill}` passes every example") for fill in event.fills]
+    title = f"reopened `{event.expression}` of {event.parent}, suspicion {event.suspicion:.2f}"
+    return Tree(f"{title}: {told[event.angelic]}, {event.tried} tried", (*demanded, *found))

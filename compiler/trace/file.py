@@ -9,7 +9,8 @@ from pathlib import Path
 from compiler.text.diagnostics import Diagnostic, ExitCode, Label, LiftcError
 from compiler.text.output import write_whole
 from compiler.text.source import Source
-from compiler.trace.events import Trace, TraceFormatError, read_trace
+from compiler.trace.events import Error
+from compiler.trace.trace import Trace, TraceFormatError, read_trace
 
 
 def open_trace(path: str) -> Trace:
@@ -38,7 +39,7 @@ def kept_on_failure(path: str | None) -> Iterator[Trace]:
     except (Exception, KeyboardInterrupt) as error:
         unreadable = isinstance(error, LiftcError) and error.exit_code == ExitCode.BAD_INPUT
         if path is not None and trace.events and not unreadable:
-            trace.record("error", message=_message(error))
+            trace.record(Error(message=_message(error)))
             write_whole(path, trace.text())
         raise
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from compiler.text.diagnostics import Diagnostic, LiftcError
 from compiler.text.output import write_whole
-from compiler.trace.events import Trace
+from compiler.trace.events import Solver
+from compiler.trace.trace import Trace
 
 if TYPE_CHECKING:
     from solver.smt import Query
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 def record_query(trace: Trace, query: Query) -> None:
     """Append a query to the trace."""
     trace.record(
-        "solver",
-        function=query.about.function,
-        clause=query.about.clause,
-        hole=query.about.hole,
-        smt=query.text,
-        limit=query.limit,
-        spent=query.spent,
-        answer=query.answer,
+        Solver(
+            function=query.about.function,
+            clause=query.about.clause,
+            hole=query.about.hole,
+            smt=query.text,
+            limit=query.limit,
+            spent=query.spent,
+            answer=query.answer,
+        )
     )
 
 
@@ -34,7 +36,7 @@ def dump_queries(trace: Trace, folder: str) -> list[Path]:
 
     Raises ``LiftcError``.
     """
-    queries = list(trace.select("solver"))
+    queries = list(trace.select(Solver))
     if not queries:
         return []
     try:
@@ -42,16 +44,15 @@ def dump_queries(trace: Trace, folder: str) -> list[Path]:
     except OSError as error:
         raise LiftcError([Diagnostic("L0701", f"cannot make the folder {folder}: {error.strerror}")]) from error
     written: list[Path] = []
-    for number, event in enumerate(queries, start=1):
-        data = event.data
-        words = re.sub(r"\W+", "-", f"{data['function']} {data['clause']}").strip("-")[:_LONGEST_NAME]
-        path = Path(folder) / f"{number:03}-{words}-{data['answer']}.smt2"
-        hole = f"; hole {data['hole']}\n" if data["hole"] else ""
+    for number, query in enumerate(queries, start=1):
+        words = re.sub(r"\W+", "-", f"{query.function} {query.clause}").strip("-")[:_LONGEST_NAME]
+        path = Path(folder) / f"{number:03}-{words}-{query.answer}.smt2"
+        hole = f"; hole {query.hole}\n" if query.hole else ""
         write_whole(
             str(path),
-            f"; function {data['function']}\n; {' '.join(str(data['clause']).split())}\n{hole}"
-            f"; {data['answer']}, {data['spent']} of {data['limit']} units of work\n"
-            f"(set-option :rlimit {data['limit']})\n{data['smt']}",
+            f"; function {query.function}\n; {' '.join(query.clause.split())}\n{hole}"
+            f"; {query.answer}, {query.spent} of {query.limit} units of work\n"
+            f"(set-option :rlimit {query.limit})\n{query.smt}",
         )
         written.append(path)
     return written

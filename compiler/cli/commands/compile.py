@@ -169,6 +169,7 @@ def _run(arguments: Namespace) -> int:
     ) as engine:
         from compiler.cli.progress import Activity, shown, watched
         from compiler.pipeline.driver import compile_source
+        from compiler.task.run import Run
         from compiler.trace.file import kept_on_failure
 
         if arguments.budget_money is not None:
@@ -182,8 +183,7 @@ def _run(arguments: Namespace) -> int:
                 backend,
                 more=more,
                 few_shot=() if arguments.no_store or backend is None else _similar(sources),
-                trace=trace,
-                progress=activity,
+                run=Run(trace, activity),
             )
     _write(arguments, sources, result)
     notes = (*engine.notes, *_remember(arguments, result, engine), *_untested(arguments, result))

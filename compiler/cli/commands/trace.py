@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
+
+
+class _Schema(Action):
+    """Prints the schema whatever else stands in the command, as ``--version`` prints the version."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from compiler.trace.lines import line_schema
+
+        print(json.dumps(line_schema(), indent=1))
+        parser.exit()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--why", metavar="HOLE", help="show one hole alone, and the program that filled it")
     parser.add_argument("--dump-smt", metavar="DIR", help="write the queries to Z3 to a folder, as .smt2 files")
     parser.add_argument("--json", action="store_true", help="print the tree as JSON")
+    parser.add_argument("--schema", action=_Schema, nargs=0, help="print the JSON Schema of a trace's line, and stop")
 
 
 def run(arguments: Namespace) -> int:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from compiler.ir.nodes.expressions import (
     Attribute,
     Binary,
-    BinaryOperator,
     BoolOp,
     Call,
     Clause,
     Compare,
-    ComparisonOperator,
     Comprehension,
     Conditional,
     Const,
@@ -72,6 +70,7 @@ from compiler.ir.nodes.statements import (
     Try,
     While,
 )
+from solver.operations.comparisons import BinaryOperator, ComparisonOperator
 
 __all__ = [
     "AnnAssign",

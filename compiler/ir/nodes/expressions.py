@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from compiler.text.source import Span
+from solver.operations.comparisons import BinaryOperator, ComparisonOperator
 from solver.sorts import ANY, Sort
 
 Scalar: TypeAlias = bool | int | float | complex | str | bytes | None
 
-BinaryOperator: TypeAlias = Literal["+", "-", "*", "/", "//", "%", "**", "@", "<<", ">>", "&", "|", "^"]
 UnaryOperator: TypeAlias = Literal["-", "+", "~", "not"]
-ComparisonOperator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from compiler.ir.nodes.expressions import (
-    BinaryOperator,
     ConstHole,
     Expr,
     ExprHole,
@@ -15,6 +14,7 @@ from compiler.ir.nodes.expressions import (
     TypeExpr,
     TypeHole,
 )
+from solver.operations.comparisons import BinaryOperator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from backends.protocol import Backend, BackendError, Proposal, Request
+from compiler.acceptance.candidate import Provenance
 from compiler.ir.imports import missing_imports, with_imports
 from compiler.ir.lower import lower_candidate
 from compiler.ir.nodes import Module
@@ -22,6 +23,7 @@ from compiler.synthesis.ask.gaps import first_drafts
 from compiler.synthesis.pool import Pool
 from compiler.synthesis.problem.methods import lifted
 from compiler.text.diagnostics import LiftcError
+from compiler.trace import events
 
 
 def ask_greedy(pool: Pool, backend: Backend) -> None:
@@ -48,7 +50,7 @@ def ask_samples(pool: Pool, backend: Backend, first: int, count: int, seed: int,
         )
         for occurrence in range(first, first + count)
     ]
-    _ask(pool, backend, _affordable(pool, requests, first))
+    _ask(pool, backend, pool.budget.within_tokens(requests, first))
 
 
 def ask_constrained(pool: Pool, backend: Backend, occurrence: int, seed: int, *, narrowed: bool = False) -> None:
@@ -69,7 +71,7 @@ def ask_with_scratch(pool: Pool, backend: Backend, count: int, seed: int, *, nar
         scratch_request(unit.spec, unit.functions, unit.context, seed, occurrence, narrowed=narrowed)
         for occurrence in range(count)
     ]
-    _ask(pool, backend, _affordable(pool, requests, 0))
+    _ask(pool, backend, pool.budget.within_tokens(requests, 0))
 
 
 def ask_gaps(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: bool = False) -> None:
@@ -81,19 +83,11 @@ def ask_gaps(pool: Pool, backend: Backend, count: int, seed: int, *, narrowed: b
     while drafts and not drafts[0].finished:
         requests = [draft.request(seed) for draft in drafts]
         answers: list[Proposal] = []
-        _ask(pool, backend, _affordable(pool, requests, 0), into=answers)
+        _ask(pool, backend, pool.budget.within_tokens(requests, 0), into=answers)
         drafts = [draft.filled(answer.text) for draft, answer in zip(drafts, answers, strict=False)]
         if drafts and drafts[0].finished:
             for draft, request, answer in zip(drafts, requests, answers, strict=False):
                 _add(pool, draft.text, request, answer, whole=False)
-
-
-def _affordable(pool: Pool, requests: Sequence[Request], first: int) -> Sequence[Request]:
-    """The first of the requests, as far as the token budget is sure to reach; they are numbered from ``first``."""
-    most = max(0, pool.budget.tokens_left // requests[0].sampling.max_tokens) if requests else 0
-    if most < len(requests) and not any(event.data["where"] == "tokens" for event in pool.trace.select("cut")):
-        pool.trace.record("cut", where="tokens", step=first + most + 1)
-    return requests[:most]
 
 
 def _ask(pool: Pool, backend: Backend, requests: Sequence[Request], into: list[Proposal] | None = None) -> None:
@@ -124,40 +118,44 @@ def _ask(pool: Pool, backend: Backend, requests: Sequence[Request], into: list[P
 def _record(pool: Pool, backend: Backend, request: Request, proposal: Proposal, waited: float) -> None:
     """Record an answer; ``waited`` is the time until it came, counted once for what came together."""
     gap = request.gap
-    asked = {"prompt": request.messages[-1].content} if gap is None else {"prompt": gap.prefix, "suffix": gap.suffix}
     pool.budget.spend(backend, proposal)
     pool.trace.record(
-        "proposal",
-        timing={"seconds": proposal.seconds, "waited": waited, "cached": proposal.cached},
-        unit=pool.unit.name,
-        engine=backend.engine,
-        model=backend.model,
-        key=request.key(backend.engine, backend.model),
-        occurrence=request.occurrence,
-        temperature=request.sampling.temperature,
-        few_shot=len(request.messages) // 2,
-        constrained=request.grammar is not None and proposal.conforms is not False,
-        **asked,
-        text=proposal.text,
-        prompt_tokens=proposal.prompt_tokens,
-        completion_tokens=proposal.completion_tokens,
-        finish=proposal.finish,
-        logprob=proposal.logprob,
+        events.Proposal(
+            unit=pool.unit.name,
+            engine=backend.engine,
+            model=backend.model,
+            key=request.key(backend.engine, backend.model),
+            occurrence=request.occurrence,
+            temperature=request.sampling.temperature,
+            few_shot=len(request.messages) // 2,
+            constrained=request.grammar is not None and proposal.conforms is not False,
+            prompt=request.messages[-1].content if gap is None else gap.prefix,
+            suffix=None if gap is None else gap.suffix,
+            text=proposal.text,
+            prompt_tokens=proposal.prompt_tokens,
+            completion_tokens=proposal.completion_tokens,
+            finish=proposal.finish,
+            logprob=proposal.logprob,
+            seconds=proposal.seconds,
+            waited=waited,
+            cached=proposal.cached,
+        )
     )
 
 
 def _record_failure(pool: Pool, backend: Backend, left: Sequence[Request], failure: BackendError) -> None:
-    pool.budget.failed(backend)
-    pool.trace.record(
-        "failure",
+    told = events.Failure(
         unit=pool.unit.name,
         engine=backend.engine,
         model=backend.model,
-        keys=[request.key(backend.engine, backend.model) for request in left],
+        keys=tuple(request.key(backend.engine, backend.model) for request in left),
         code=failure.code,
         message=str(failure),
         hint=failure.hint,
     )
+    pool.budget.failed(backend)
+    pool.setbacks.failures.append(told)
+    pool.trace.record(told)
 
 
 def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: bool = True) -> None:
@@ -168,12 +166,14 @@ def _add(pool: Pool, code: str, request: Request, proposal: Proposal, *, whole: 
         module = conform(lower_answer(text, pool), unit)
     except LiftcError as error:
         reason = "; ".join(item.message for item in error.diagnostics)
-        pool.trace.record("drop", unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
+        drop = events.Drop(unit=unit.name, occurrence=request.occurrence, reason=reason, text=text)
+        pool.setbacks.drops.append(drop)
+        pool.trace.record(drop)
         return
     tokens = max(1, proposal.completion_tokens)
     logprob = None if proposal.logprob is None or not whole else proposal.logprob / tokens
     greedy = request.sampling.temperature == 0 and request.grammar is None
-    pool.add(module, "model", votes=1, logprob=logprob, greedy=greedy)
+    pool.add(module, Provenance("model", votes=1, logprob=logprob, greedy=greedy))
 
 
 def lower_answer(text: str, pool: Pool) -> Module:

@@ -124,31 +124,44 @@ class _Walk:
         return fill
 
 
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """How far sequences of choices are tried: until so many ways are found, and at most so many runs.
+
+    ``refuting`` gives up where these cannot be all sequences.
+    """
+
+    at_most: int = 1
+    runs: int = 200
+    refuting: bool = False
+
+
+_USUAL = Exploration()
+
+
 def demand_of(
     program: Program,
     case: Case,
     holes: Mapping[str, Choices],
     meter: Meter,
+    exploration: Exploration = _USUAL,
     *,
     fixed: Mapping[str, HoleFiller] | None = None,
-    at_most: int = 1,
-    runs: int = 200,
-    refuting: bool = False,
     observe: Observer | None = None,
 ) -> Demand:
-    """The ways to pass a case with ``holes`` open and the holes of ``fixed`` filled, at most ``at_most`` of them.
+    """The ways to pass a case with ``holes`` open and the holes of ``fixed`` filled. Raises ``BudgetSpentError``.
 
     Sequences of choices are tried in order of how many of their choices are not the first, the earlier visits' first
-    (limited discrepancy search: Harvey and Ginsberg 1995), and at most ``runs`` of them. ``refuting`` gives up where
-    these cannot be all. Raises ``BudgetSpentError``.
+    (limited discrepancy search: Harvey and Ginsberg 1995).
     """
+    runs = exploration.runs
     ways: list[Way] = []
     seen: list[Visit] = []
     whole, longest = True, 0
     queue: deque[tuple[int, ...]] = deque([()])
     complete = True
     while queue:
-        if len(ways) >= at_most or runs <= 0 or (refuting and len(queue) > runs):
+        if len(ways) >= exploration.at_most or runs <= 0 or (exploration.refuting and len(queue) > runs):
             return Demand(case, tuple(ways), tuple(seen), False, whole, longest)
         runs -= 1
         prefix = queue.popleft()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from compiler.front.spec import FunctionSpec
 from compiler.ir.nodes import AnnAssign, Assign, Const, ExprHole, For, Function, Import, Module, Name, TypeRef
 from compiler.ir.walk import walk
 from compiler.propagation.elaborate import elaborate
 from compiler.text.diagnostics import LiftcError
+from solver.operations.entries import operations
 from solver.sorts import (
     ANY,
-    BOOL,
     FLOAT,
-    INT,
     AnySort,
     DictSort,
     FunctionSort,
@@ -29,18 +29,7 @@ from solver.sorts import (
     sort_of_value,
 )
 
-_REAL = FunctionSort((FLOAT,), FLOAT)
-_ROUNDED = FunctionSort((FLOAT,), INT)
-_WHOLE = FunctionSort((INT, INT), INT)
-_MATH: dict[str, Sort] = {
-    **dict.fromkeys(("sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "radians", "degrees", "fabs"), _REAL),
-    **dict.fromkeys(("ceil", "floor", "trunc"), _ROUNDED),
-    **dict.fromkeys(("gcd", "lcm", "comb", "perm"), _WHOLE),
-    **dict.fromkeys(("isqrt", "factorial"), FunctionSort((INT,), INT)),
-    **dict.fromkeys(("isnan", "isinf"), FunctionSort((FLOAT,), BOOL)),
-    **dict.fromkeys(("pow", "hypot", "atan2"), FunctionSort((FLOAT, FLOAT), FLOAT)),
-    **dict.fromkeys(("pi", "e", "inf"), FLOAT),
-}
+_CONSTANTS: dict[str, Sort] = dict.fromkeys(("math.pi", "math.e", "math.inf"), FLOAT)
 _TYPES_ONLY = ("typing", "collections.abc", "__future__")
 
 
@@ -95,13 +84,25 @@ def module_names(module: Module) -> Iterator[tuple[str, Sort]]:
 
 
 def _imported(source: str | None, name: str, alias: str | None) -> Iterator[tuple[str, Sort]]:
-    """The names that an import brings, with dots where it brings a module; ``ANY`` for what is not listed here."""
+    """The names that an import brings, with dots where it brings a module; ``ANY`` for what the table does not say."""
     if source in _TYPES_ONLY:
         return
-    if source is None and name == "math":
-        yield from ((f"{alias or name}.{member}", sort) for member, sort in _MATH.items())
+    if source is None and members_of(name):
+        yield from ((f"{alias or name}.{member}", sort) for member, sort in members_of(name).items())
     else:
-        yield alias or name, _MATH.get(name, ANY) if source == "math" else ANY
+        yield alias or name, members_of(source or "").get(name, ANY)
+
+
+@cache
+def members_of(module: str) -> Mapping[str, Sort]:
+    """What the table of operations says of a module's functions, and constants."""
+    known = dict(_CONSTANTS)
+    for operation in operations():
+        if operation.called and operation.called.startswith(f"{module}."):
+            sort = FunctionSort(operation.parameters, operation.result)
+            if is_known(sort):
+                known.setdefault(operation.called, sort)
+    return {name.removeprefix(f"{module}."): sort for name, sort in known.items() if name.startswith(f"{module}.")}
 
 
 def _function_sort(function: Function) -> Sort:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from compiler.ir.nodes import Block, BlockHole, Expr, ExprHole, Function, Module, Pass
 from compiler.ir.rewrite import Changed, rewrite
@@ -33,6 +33,12 @@ def match_template(template: Function, answer: Function) -> dict[str, Fill] | No
     """
     fills: dict[str, Fill] = {}
     return fills if _match(template.body, answer.body, fills) else None
+
+
+def match_expression(template: Expr, answer: Expr) -> dict[str, Expr] | None:
+    """What each hole must hold for the template to be the expression; ``None`` where they differ elsewhere."""
+    fills: dict[str, Fill] = {}
+    return cast("dict[str, Expr]", fills) if _match(template, answer, fills) else None
 
 
 def _match(pattern: object, tree: object, fills: dict[str, Fill]) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from compiler.ir.nodes import Compare, ComparisonOperator, Expr
+from compiler.ir.nodes import Compare, Expr
 from compiler.ir.walk import Node, walk
-
-_TURNED: dict[ComparisonOperator, ComparisonOperator] = {">": "<", ">=": "<="}
+from solver.operations.comparisons import CANONICAL
 
 
 def edit_distance(old: Expr, new: Expr) -> int:
@@ -36,8 +35,8 @@ def _parts(expression: Expr) -> list[tuple[object, ...]]:
 
 def _turned(expression: Expr) -> Expr:
     match expression:
-        case Compare(left, (operator,), (right,)) if operator in _TURNED:
-            return Compare(right, (_TURNED[operator],), (left,))
+        case Compare(left, (operator,), (right,)) if operator in CANONICAL:
+            return Compare(right, (CANONICAL[operator],), (left,))
         case _:
             return expression
 

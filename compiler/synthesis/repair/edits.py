@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from compiler.ir.nodes import (
+    Attribute,
     Binary,
-    BinaryOperator,
     BoolOp,
     Call,
     Compare,
-    ComparisonOperator,
     Conditional,
     Const,
     Display,
@@ -30,31 +29,9 @@ from compiler.ir.nodes import (
 )
 from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, child_fields, walk
+from solver.operations.comparisons import SLIPS, slips_of_comparison
+from solver.operations.exchanges import exchanges_of
 
-_OTHER_OPERATORS: dict[BinaryOperator, tuple[BinaryOperator, ...]] = {
-    "+": ("-", "*"),
-    "-": ("+",),
-    "*": ("+", "**"),
-    "/": ("//",),
-    "//": ("/", "%"),
-    "%": ("//",),
-    "**": ("*",),
-    "&": ("|", "^"),
-    "|": ("&", "^"),
-    "^": ("|", "&"),
-}
-_OTHER_COMPARISONS: dict[ComparisonOperator, tuple[ComparisonOperator, ...]] = {
-    "<": ("<=", ">", ">="),
-    "<=": ("<", ">=", ">"),
-    ">": (">=", "<", "<="),
-    ">=": (">", "<=", "<"),
-    "==": ("!=",),
-    "!=": ("==",),
-    "in": ("not in",),
-    "not in": ("in",),
-    "is": ("is not",),
-    "is not": ("is",),
-}
 _WRAPPERS = (
     "sorted",
     "list",
@@ -140,9 +117,9 @@ def _field_variants(value: object, scope: _Scope) -> Iterator[object]:
 def _here(node: Node, scope: _Scope) -> Sequence[Node]:
     match node:
         case Compare(left, (operator,), comparators):
-            return [Compare(left, (other,), comparators) for other in _OTHER_COMPARISONS[operator]]
+            return [Compare(left, (other,), comparators) for other in slips_of_comparison(operator)]
         case Binary(operator, left, right):
-            others = [Binary(other, left, right) for other in _OTHER_OPERATORS.get(operator, ())]
+            others = [Binary(other, left, right) for other in SLIPS.get(operator, ())]
             swapped = [Binary(operator, right, left)] if operator in ("-", "/", "//", "%") else []
             return [*others, *swapped, left, right]
         case BoolOp(operator, operands):
@@ -158,8 +135,10 @@ def _here(node: Node, scope: _Scope) -> Sequence[Node]:
             return [replace(node, value=wrapped) for wrapped in _wrapped(value)]
         case If() | While() | Conditional():
             return [cast(Any, replace)(node, test=Unary("not", node.test))]
-        case Subscript() | Call():
+        case Subscript():
             return _shifted(node)
+        case Call():
+            return [*_shifted(node), *_exchanged(node)]
         case Slice(lower, upper, step):
             return [Slice(None, upper, step), Slice(lower, None, step)]
         case _:
@@ -168,6 +147,21 @@ def _here(node: Node, scope: _Scope) -> Sequence[Node]:
 
 def _shifted(node: Expr) -> list[Expr]:
     return [Binary("+", node, Const(1)), Binary("-", node, Const(1))]
+
+
+def _exchanged(call: Call) -> list[Expr]:
+    """The call of what takes and gives the same sorts: ``min`` for ``max``, ``.lower`` for ``.upper``."""
+    count = len(call.arguments)
+    match call.function:
+        case Name(name):
+            return [replace(call, function=Name(other)) for other in exchanges_of(name, count)]
+        case Attribute(Name(module), name) if exchanges_of(f"{module}.{name}", count):
+            others = exchanges_of(f"{module}.{name}", count)
+        case Attribute(_, name):
+            others = exchanges_of(f".{name}", count + 1)
+        case _:
+            return []
+    return [replace(call, function=replace(call.function, attribute=other.rpartition(".")[2])) for other in others]
 
 
 def _constants(value: object) -> list[Expr]:

@@ -21,7 +21,7 @@ from compiler.interpreter.interpreter import InterpretationError, Program
 from compiler.ir.nodes import Const, Expr, ExprHole, Import, Module, Name, Return
 from compiler.ir.walk import walk
 from compiler.judge.canonical import canonical
-from compiler.synthesis.problem.angelic import RUN_WORK, STEPS_FOR_ONE, Choices, Demand, demand_of
+from compiler.synthesis.problem.angelic import RUN_WORK, STEPS_FOR_ONE, Choices, Demand, Exploration, demand_of
 from compiler.synthesis.problem.cases import Case, passes, run_case
 from compiler.synthesis.problem.data import text_of_data
 from compiler.synthesis.problem.places import replaced
@@ -39,7 +39,7 @@ Angelic: TypeAlias = Literal["found", "none", "unknown"]
 
 HOLE = "reopened"
 MOST_SUSPECTS = 40
-_ANGELIC_RUNS = 48
+_FAILING, _PASSING = Exploration(runs=48), Exploration(runs=1)
 _ENVIRONMENTS = 32
 _LISTING_WORK = 15_000
 _VALUE_STEPS = 2_000
@@ -142,8 +142,8 @@ def _opened(
     program, original = Program(with_function(module, function)), Program(module)
     returned = any(isinstance(node, Return) and node.value == hole for node in walk(function))
     demands = [
-        demand_of(program, case, {HOLE: _choices(original, suspect, case, returned, constants)}, meter, runs=runs)
-        for cases, runs in ((spectrum.failing, _ANGELIC_RUNS), (spectrum.passing, 1))
+        demand_of(program, case, {HOLE: _choices(original, suspect, case, returned, constants)}, meter, exploration)
+        for cases, exploration in ((spectrum.failing, _FAILING), (spectrum.passing, _PASSING))
         for case in cases
     ]
     failing = len(spectrum.failing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import Candidate, Provenance
 from compiler.acceptance.support import is_supported_change
 from compiler.enumerate.targets import Accepts
 from compiler.ir.nodes import Module
@@ -15,6 +15,7 @@ from compiler.synthesis.problem.problem import rows_of
 from compiler.synthesis.problem.template import with_function
 from compiler.synthesis.repair.edits import edits
 from compiler.synthesis.repair.reopen import Reopened, reopen
+from compiler.trace import events
 
 Way: TypeAlias = Literal["edits", "reopening"]
 WAYS: tuple[Way, ...] = ("edits", "reopening")
@@ -47,7 +48,7 @@ def near_misses(candidates: Sequence[Candidate]) -> list[Candidate]:
     ranked = sorted(candidates, key=lambda item: (-item.judgement.passed, len(item.judgement.violations), item.index))
     for candidate in ranked:
         key = (*(verdict.got for verdict in candidate.judgement.examples), *candidate.judgement.vector)
-        if candidate.origin == "model" and not candidate.judgement.clean and key not in seen:
+        if candidate.provenance.origin == "model" and not candidate.judgement.clean and key not in seen:
             seen.add(key)
             chosen.append(candidate)
     return chosen[:NEAR_MISSES]
@@ -63,7 +64,7 @@ def _by_edits(pool: Pool, near: Sequence[Candidate], cases: Sequence[Case]) -> b
         found += sum(_add(pool, candidate, module, place).judgement.clean for module, place in repaired)
         if found or pool.budget.cut("repair"):
             break
-    pool.trace.record("search", unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False)
+    pool.trace.record(events.Search(unit=pool.unit.name, limit=EDITS, expansions=tried, found=found, exhausted=False))
     return found > 0
 
 
@@ -120,23 +121,24 @@ def _add(pool: Pool, near: Candidate, repaired: Module, tried: int) -> Candidate
         if case.function.examples[case.place] in failing and not isinstance(case.wanted, Accepts)
     ]
     function = pool.unit.functions[0]
-    inputs = rows_of(function, pool.generated(function, repaired)) if near.judgement.violations else []
+    inputs = rows_of(function, pool.inputs.for_program(repaired)[function.name]) if near.judgement.violations else []
     with pool.budget.phase("judge"):
         mdl_significant = is_supported_change(near.module, repaired, tried, values, function, inputs)
-    return pool.add(repaired, "repair", parent=near.index, mdl_significant=mdl_significant)
+    return pool.add(repaired, Provenance("repair", parent=near.index, mdl_significant=mdl_significant))
 
 
 def _record(pool: Pool, near: Candidate, item: Reopened) -> None:
     from compiler.emit.expressions import code_of, emit
 
     pool.trace.record(
-        "reopened",
-        unit=pool.unit.name,
-        parent=near.index,
-        expression=code_of(emit(item.suspect.place)),
-        suspicion=round(item.suspect.suspicion, 4),
-        angelic=item.angelic,
-        demanded={example: list(values) for example, values in item.demanded.items()},
-        tried=item.tried,
-        fills=[code_of(emit(found.content)) for found in item.repairs],
+        events.Reopened(
+            unit=pool.unit.name,
+            parent=near.index,
+            expression=code_of(emit(item.suspect.place)),
+            suspicion=round(item.suspect.suspicion, 4),
+            angelic=item.angelic,
+            demanded=item.demanded,
+            tried=item.tried,
+            fills=tuple(code_of(emit(found.content)) for found in item.repairs),
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from compiler.acceptance.candidate import Provenance
 from compiler.front.spec import FunctionSpec
 from compiler.ir.lower import lower_module
 from compiler.ir.nodes import BlockHole, Function
@@ -57,7 +58,8 @@ def fill_by_contract(pool: Pool) -> None:
             replace(about, clause="two results for the same arguments")
         )
     if lines is not None and (determined or not function.examples):
-        pool.add(pool.unit.program_of(_with_body(template, function, lines)), "search", mdl_significant=determined)
+        program = pool.unit.program_of(_with_body(template, function, lines))
+        pool.add(program, Provenance("search", mdl_significant=determined))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.ir.nodes import Module
-from compiler.synthesis.problem.cases import Case
-from compiler.synthesis.problem.template import Fill
-from compiler.synthesis.sketch.trial import Choice, Domains, Learned, Trial
-from solver.combination import Constraint, Nogoods, combinations, possible, restricted
+from compiler.synthesis.sketch.trial import Choice, CombinationProblem, Learned, Trial
+from solver.combination import Nogoods, combinations, possible, restricted
 from solver.meter import BudgetSpentError, Meter
 
 _CHECKS_FOR_ONE = 16
@@ -33,24 +30,20 @@ class Combined:
 
 
 def combine(
-    build: Callable[[Mapping[str, Fill]], Module],
-    domains: Domains,
-    cases: Sequence[Case],
+    problem: CombinationProblem,
     meter: Meter,
     *,
-    constraints: Sequence[Constraint] = (),
     at_most: int = 1,
     combinations_at_most: int = 300,
     learned: Callable[[Learned], None] = lambda _: None,
 ) -> Combined:
     """Run combinations of fragments, the cheapest first, until enough pass every case; each failure is learned from.
 
-    ``build`` makes a module with these holes filled and the others open. Of the combinations that pass, those that cost
-    more than one above the first are not looked for.
+    Of the combinations that pass, those that cost more than one above the first are not looked for.
     """
     nogoods = Nogoods()
-    trial = Trial(build, domains, cases, meter, nogoods)
-    costs = {hole: [fragment.cost for fragment in fragments] for hole, fragments in domains.items()}
+    trial = Trial(problem, meter, nogoods)
+    costs = {hole: [fragment.cost for fragment in fragments] for hole, fragments in problem.domains.items()}
     found: list[Choice] = []
     run = 0
     exhausted = False
@@ -58,7 +51,8 @@ def combine(
         for lesson in trial.alone():
             nogoods.add(lesson.places)
             learned(lesson)
-        for choice in combinations(costs, nogoods, constraints, lambda checks: meter.tick(checks // _CHECKS_FOR_ONE)):
+        paid = combinations(costs, nogoods, problem.constraints, lambda checks: meter.tick(checks // _CHECKS_FOR_ONE))
+        for choice in paid:
             if run >= combinations_at_most or len(found) >= at_most or _is_dear(choice, found, costs):
                 break
             run += 1

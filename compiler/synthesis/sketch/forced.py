@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from compiler.acceptance.candidate import Provenance
 from compiler.front.spec import FunctionSpec
 from compiler.ir.holes import holes_of
 from compiler.ir.imports import missing_imports, with_imports
@@ -28,7 +29,7 @@ def force(pool: Pool) -> None:
     names = {function.name for function in functions}
     around = [item for item in pool.partial[0].body if not (isinstance(item, Function) and item.name in names)]
     module = Module((*around, *functions))
-    pool.add(with_imports(module, missing_imports(module)), "forced")
+    pool.add(with_imports(module, missing_imports(module)), Provenance("forced"))
 
 
 def _as_written(function: Function, spec: FunctionSpec) -> Function:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from compiler.acceptance.candidate import Provenance
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import Program
 from compiler.interpreter.meter import HoleFiller
@@ -15,7 +16,8 @@ from compiler.synthesis.problem.cases import cases_of
 from compiler.synthesis.problem.template import Fill, fill_template, with_function
 from compiler.synthesis.sketch.combine import Combined, combine
 from compiler.synthesis.sketch.fragments import Fragment, binding_constraints, fragment, return_constraints, runs_alone
-from compiler.synthesis.sketch.trial import Learned
+from compiler.synthesis.sketch.trial import CombinationProblem, Learned
+from compiler.trace import events
 from solver.combination import Constraint
 from solver.meter import Meter
 from solver.sorts import ANY, NONE, UnionSort
@@ -38,13 +40,16 @@ def recombine(pool: Pool) -> None:
     template = template_of(function)
     module = pool.candidates[0].module
     domains = _domains(pool, function, template, module)
+    problem = CombinationProblem(
+        lambda fills: with_function(module, fill_template(template, fills)),
+        domains,
+        cases,
+        constraints_among(domains, template, module, function),
+    )
     with pool.budget.phase("search"):
         combined = combine(
-            lambda fills: with_function(module, fill_template(template, fills)),
-            domains,
-            cases,
+            problem,
             Meter(WORK, lambda: pool.budget.cut("recombine")),
-            constraints=constraints_among(domains, template, module, function),
             at_most=FOUND,
             combinations_at_most=COMBINATIONS,
             learned=lambda lesson: record_nogood(pool, domains, lesson),
@@ -52,7 +57,7 @@ def recombine(pool: Pool) -> None:
     record_combined(pool, domains, combined)
     for choice in combined.found:
         fills = {hole: domains[hole][place].content for hole, place in choice.items()}
-        pool.add(with_function(module, fill_template(template, fills)), "repair")
+        pool.add(with_function(module, fill_template(template, fills)), Provenance("repair"))
 
 
 def constraints_among(
@@ -71,25 +76,27 @@ def constraints_among(
 def record_nogood(pool: Pool, domains: Mapping[str, Sequence[Fragment]], lesson: Learned) -> None:
     """Tell the trace which fragments cannot stand together."""
     pool.trace.record(
-        "nogood",
-        unit=pool.unit.name,
-        holes={hole: domains[hole][lesson.combination[hole]].text for hole in lesson.places},
-        alike={hole: len(places) for hole, places in lesson.places.items()},
-        example=lesson.case.text,
+        events.Nogood(
+            unit=pool.unit.name,
+            holes={hole: domains[hole][lesson.combination[hole]].text for hole in lesson.places},
+            alike={hole: len(places) for hole, places in lesson.places.items()},
+            example=lesson.case.text,
+        )
     )
 
 
 def record_combined(pool: Pool, domains: Mapping[str, Sequence[Fragment]], combined: Combined) -> None:
     """Tell the trace how many combinations were run of how many."""
     pool.trace.record(
-        "combination",
-        unit=pool.unit.name,
-        holes={hole: len(fragments) for hole, fragments in domains.items()},
-        possible=combined.possible,
-        run=combined.run,
-        nogoods=combined.nogoods,
-        found=len(combined.found),
-        exhausted=combined.exhausted,
+        events.Combination(
+            unit=pool.unit.name,
+            holes={hole: len(fragments) for hole, fragments in domains.items()},
+            possible=combined.possible,
+            run=combined.run,
+            nogoods=combined.nogoods,
+            found=len(combined.found),
+            exhausted=combined.exhausted,
+        )
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from math import inf
 
-from compiler.acceptance.candidate import Candidate
+from compiler.acceptance.candidate import SUGGESTED, Candidate, Provenance
 from compiler.acceptance.support import is_supported, kept_by
 from compiler.enumerate.guidance import Guidance, guidance_of
 from compiler.enumerate.probes import boundary_probes, probes_of
@@ -41,6 +41,7 @@ from compiler.synthesis.sketch.loops import sketches_for, speaks_of_loops
 from compiler.synthesis.sketch.told import add_functions, add_layers, add_spoken_cases
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
+from compiler.trace import events
 from compiler.trace.banks import recorded
 from solver.evaluation import evaluate
 from solver.meter import BudgetSpentError, Meter
@@ -67,17 +68,22 @@ def search(pool: Pool) -> None:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
             add_functions(pool, template, hole)
-            problem = None if pool.found else hole_problem(function, pool.unit.context_module, template, hole)
-            if problem is not None:
-                add_layers(pool, function, problem, template, hole)
-            if not pool.found:
-                _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
+            if not pool.candidates.clean_of("search"):
+                _fill_expression(pool, function, template, hole)
+
+
+def _fill_expression(pool: Pool, function: FunctionSpec, template: Function, hole: ExprHole) -> None:
+    problem = hole_problem(function, pool.unit.context_module, template, hole)
+    if problem is not None:
+        add_layers(pool, function, problem, template, hole)
+    if not pool.candidates.clean_of("search"):
+        _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
     add_spoken_cases(pool, function, template, hole)
-    if pool.found or problem is None or not problem.environments:
+    if pool.candidates.clean_of("search") or problem is None or not problem.environments:
         return
     known = with_constants(problem, pool.unit.context_module)
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
@@ -98,7 +104,7 @@ def _fill_block(pool: Pool, function: FunctionSpec, template: Function, hole: Bl
     shapes = list(block_sketches(template, hole, pool.unit.context_module, problem, function.signature.returns))
     fitted = _fit(pool, function, problem, shapes)
     if fitted is not None:
-        pool.add(pool.unit.program_of(fitted.function, fitted.imports), "search", mdl_significant=False, suggested=True)
+        pool.add(pool.unit.program_of(fitted.function, fitted.imports), SUGGESTED)
 
 
 def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequence[Sketch]) -> Fitted | None:
@@ -126,16 +132,19 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequenc
             if meter.stopped:
                 break
     pool.trace.record(
-        "search",
-        unit=pool.unit.name,
-        limit=SKETCH_EXPANSIONS * len(sketches),
-        expansions=spent,
-        terms=len(sketches),
-        bank=recorded(Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)),
-        found=int(best is not None),
-        contested=False,
-        exhausted=False,
-        full=False,
+        events.Search(
+            unit=pool.unit.name,
+            limit=SKETCH_EXPANSIONS * len(sketches),
+            expansions=spent,
+            terms=len(sketches),
+            bank=recorded(
+                Counter((slot.sort, piece.cost) for slot, found in setting.pieces.items() for piece in found)
+            ),
+            found=int(best is not None),
+            contested=False,
+            exhausted=False,
+            full=False,
+        )
     )
     return best
 
@@ -159,8 +168,8 @@ def _search_expressions(
         found = [item for item in report.found if rival is None or item.cost + handicap <= rival.cost]
         candidates = [_add(pool, fill_with(item.expr), item, problem, report.contested) for item in found]
         problem = _with_counterexamples(problem, function, candidates)
-    if rival is not None and not pool.found:
-        pool.add(pool.unit.program_of(rival.function, rival.imports), "search", mdl_significant=False, suggested=True)
+    if rival is not None and not pool.candidates.clean_of("search"):
+        pool.add(pool.unit.program_of(rival.function, rival.imports), SUGGESTED)
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
@@ -168,17 +177,19 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> 
     guidance = guidance_of(function.name, function.prose, constants_of(function), known, proposed_weights(pool))
     report = search_problem(function, problem, guidance, EXPANSIONS, lambda: pool.budget.cut("search"), dearest)
     pool.trace.record(
-        "search",
-        unit=pool.unit.name,
-        limit=EXPANSIONS,
-        expansions=report.expansions,
-        terms=sum(report.bank.values()),
-        bank=recorded(report.bank),
-        found=len(report.found),
-        contested=report.contested,
-        exhausted=report.exhausted,
-        full=report.full,
+        events.Search(
+            unit=pool.unit.name,
+            limit=EXPANSIONS,
+            expansions=report.expansions,
+            terms=sum(report.bank.values()),
+            bank=recorded(report.bank),
+            found=len(report.found),
+            contested=report.contested,
+            exhausted=report.exhausted,
+            full=report.full,
+        )
     )
+    pool.setbacks.memory_spent |= report.full
     return report
 
 
@@ -219,8 +230,8 @@ def search_problem(
 
 def proposed_weights(pool: Pool) -> Weights:
     """Weights fitted to the model's answers, each as often as it came, and to the store's programs for like words."""
-    proposals = [candidate for candidate in pool.candidates if candidate.origin == "model"]
-    programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.votes))]
+    proposals = [candidate for candidate in pool.candidates if candidate.provenance.origin == "model"]
+    programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.provenance.votes))]
     return fitted(usage_of([*programs, *_similar_programs(pool)] if programs else ()))
 
 
@@ -290,7 +301,7 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
         for row, target in zip(problem.environments, problem.targets, strict=True)
         if not isinstance(target, Accepts)
     ]
-    tried = rows_of(spec, pool.generated(spec, module))
+    tried = rows_of(spec, pool.inputs.for_program(module)[spec.name])
     with pool.budget.phase("judge"):
         mdl_significant = is_supported(found.expr, wanted, module, spec, tried, contested)
-    return pool.add(module, "search", mdl_significant=mdl_significant)
+    return pool.add(module, Provenance("search", mdl_significant=mdl_significant))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from compiler.acceptance.candidate import Provenance
 from compiler.acceptance.support import is_supported
 from compiler.enumerate.listing import Listed, expressions_by_cost
 from compiler.enumerate.targets import Accepts
@@ -15,7 +16,7 @@ from compiler.ir.nodes import AugAssign, BlockHole, Display, ExprHole, Function,
 from compiler.ir.walk import walk
 from compiler.propagation.template import template_of
 from compiler.synthesis.pool import Pool
-from compiler.synthesis.problem.angelic import Choices, Visit, demand_of
+from compiler.synthesis.problem.angelic import Choices, Exploration, Visit, demand_of
 from compiler.synthesis.problem.cases import Case, cases_of
 from compiler.synthesis.problem.data import text_of_data
 from compiler.synthesis.problem.places import places_in
@@ -25,7 +26,8 @@ from compiler.synthesis.problem.template import fill_template
 from compiler.synthesis.sketch.combine import combine
 from compiler.synthesis.sketch.fragments import Fragment
 from compiler.synthesis.sketch.recombine import record_combined, record_nogood
-from compiler.synthesis.sketch.trial import Choice
+from compiler.synthesis.sketch.trial import Choice, CombinationProblem
+from compiler.trace import events
 from compiler.trace.banks import recorded
 from solver.meter import BudgetSpentError, Meter
 from solver.sorts import ANY, Sort, join_all, sort_of_value
@@ -58,9 +60,7 @@ def search_several(pool: Pool) -> None:
         except BudgetSpentError:
             return
         combined = combine(
-            lambda fills: pool.unit.program_of(fill_template(template, fills)),
-            domains,
-            cases,
+            CombinationProblem(lambda fills: pool.unit.program_of(fill_template(template, fills)), domains, cases),
             meter,
             at_most=RIVALS,
             combinations_at_most=COMBINATIONS,
@@ -89,17 +89,19 @@ def _domains(
         listed = expressions_by_cost(parameters_of(rows), rows, sort, constants, part)
         domains[hole.name] = [_fragment(item, given) for item, _ in zip(listed, range(_FRAGMENTS), strict=False)]
         meter.tick(part.spent)
+        pool.setbacks.memory_spent |= part.full
         pool.trace.record(
-            "search",
-            unit=pool.unit.name,
-            hole=hole.name,
-            limit=_LISTING_WORK,
-            expansions=part.spent,
-            terms=len(domains[hole.name]),
-            bank=recorded(Counter((sort, fragment.cost) for fragment in domains[hole.name])),
-            found=0,
-            exhausted=False,
-            full=part.full,
+            events.Search(
+                unit=pool.unit.name,
+                hole=hole.name,
+                limit=_LISTING_WORK,
+                expansions=part.spent,
+                terms=len(domains[hole.name]),
+                bank=recorded(Counter((sort, fragment.cost) for fragment in domains[hole.name])),
+                found=0,
+                exhausted=False,
+                full=part.full,
+            )
         )
     return domains
 
@@ -136,7 +138,7 @@ def _explored(
         choices: dict[str, Choices] = {
             hole: _choices(sort, wanted if hole in returned else [], constants) for hole, sort in sorts.items()
         }
-        demand = demand_of(program, case, choices, meter, at_most=_WAYS, runs=_EXPLORING_RUNS)
+        demand = demand_of(program, case, choices, meter, Exploration(at_most=_WAYS, runs=_EXPLORING_RUNS))
         passing += [visit for way in demand.ways for visit in way.visits]
         visits += demand.seen
     return passing, visits
@@ -172,4 +174,4 @@ def _add(
     whole = Display("tuple", tuple(content for content, _ in written.values() if not isinstance(content, tuple)))
     wanted = [(case.given, case.wanted) for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
     mdl_significant = is_supported(whole, wanted, module, function, [], contested=False)
-    pool.add(module, "search", mdl_significant=mdl_significant)
+    pool.add(module, Provenance("search", mdl_significant=mdl_significant))

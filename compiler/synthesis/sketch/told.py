@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compiler.acceptance.candidate import SUGGESTED, Provenance
 from compiler.enumerate.guidance import guidance_of
 from compiler.enumerate.layers import layered_condition
 from compiler.front.spec import FunctionSpec
@@ -26,7 +27,7 @@ def add_spoken_cases(pool: Pool, function: FunctionSpec, template: Function, hol
         return
     body = statements(cases.body(parameters[0].name))
     filled = fill_template(template, {hole.name: body})
-    pool.add(pool.unit.program_of(filled), "search", mdl_significant=False, suggested=True)
+    pool.add(pool.unit.program_of(filled), SUGGESTED)
 
 
 def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
@@ -37,7 +38,7 @@ def add_functions(pool: Pool, template: Function, hole: ExprHole) -> None:
     for known in pool.unit.context_module.body:
         if isinstance(known, Function):
             filled = fill_template(template, {hole.name: Name(known.name)})
-            pool.add(pool.unit.program_of(filled), "search")
+            pool.add(pool.unit.program_of(filled), Provenance("search"))
 
 
 def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: Function, hole: ExprHole) -> None:
@@ -50,4 +51,4 @@ def add_layers(pool: Pool, function: FunctionSpec, problem: Problem, template: F
     text = layered_condition(phrases, parameters[0].name, problem.environments, targets)
     if text is not None:
         filled = fill_template(template, {hole.name: lower_expression(text)})
-        pool.add(pool.unit.program_of(filled), "search", mdl_significant=False, suggested=True)
+        pool.add(pool.unit.program_of(filled), SUGGESTED)

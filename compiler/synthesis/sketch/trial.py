@@ -23,12 +23,12 @@ from compiler.ir.nodes import (
     YieldFrom,
 )
 from compiler.ir.walk import walk
-from compiler.synthesis.problem.angelic import RUN_WORK, Choices, Demand, Visit, demand_of
+from compiler.synthesis.problem.angelic import RUN_WORK, Choices, Demand, Exploration, Visit, demand_of
 from compiler.synthesis.problem.cases import Case
 from compiler.synthesis.problem.data import MOST_DATA, is_unchanging, size_of_data, text_of_data
 from compiler.synthesis.problem.template import Fill
 from compiler.synthesis.sketch.fragments import Fragment, may_change
-from solver.combination import Nogoods, Places
+from solver.combination import Constraint, Nogoods, Places
 from solver.meter import Meter
 
 Choice = Mapping[str, int]
@@ -53,13 +53,24 @@ class Learned:
     case: Case
 
 
-@dataclass(slots=True)
-class Trial:
-    """Runs combinations. Fragments that only a whole run tells of are built in, the others are called at the holes."""
+@dataclass(frozen=True, slots=True)
+class CombinationProblem:
+    """Fragments for each hole of one function, of which combinations are to pass every case.
+
+    ``build`` makes a module with these holes filled and the others open. ``constraints`` hold whatever the cases say.
+    """
 
     build: Callable[[Mapping[str, Fill]], Module]
     domains: Domains
     cases: Sequence[Case]
+    constraints: Sequence[Constraint] = ()
+
+
+@dataclass(slots=True)
+class Trial:
+    """Runs combinations. Fragments that only a whole run tells of are built in, the others are called at the holes."""
+
+    problem: CombinationProblem
     meter: Meter
     nogoods: Nogoods
     _marks: dict[str, Const] = field(init=False)
@@ -70,13 +81,18 @@ class Trial:
 
     def __post_init__(self) -> None:
         self._marks = {hole: Const(True) for hole in self.domains}
-        self._changes = any(may_change(node) for node in walk(self.build({})))
+        self._changes = any(may_change(node) for node in walk(self.problem.build({})))
+
+    @property
+    def domains(self) -> Domains:
+        """The fragments for each hole."""
+        return self.problem.domains
 
     def run(self, choice: Choice) -> Learned | None:
         """What a failing combination teaches; ``None`` where every case passes. Raises ``BudgetSpentError``."""
         program = self._program(choice)
         failures: list[tuple[int, int, Case, Demand, set[int]]] = []
-        for case in self.cases:
+        for case in self.problem.cases:
             ran: set[int] = set()
             observe = _noting(ran) if self._built_in else None
             demand = self._demand(program, case, choice, list(choice), [], observe=observe)
@@ -96,7 +112,9 @@ class Trial:
         key = tuple(choice[hole] for hole in self._built_in)
         if key not in self._programs:
             contents = {hole: self.domains[hole][choice[hole]].content for hole in self._built_in}
-            module = self.build({hole: _marked(content, self._marks[hole]) for hole, content in contents.items()})
+            module = self.problem.build(
+                {hole: _marked(content, self._marks[hole]) for hole, content in contents.items()}
+            )
             self._programs[key] = Program(module)
         return self._programs[key]
 
@@ -119,9 +137,8 @@ class Trial:
                 fillers[hole] = value
         choices = {hole: self._choices(hole) for hole in open_}
         runs = runs or (_EXPLAINING_RUNS if open_ else 1)
-        return demand_of(
-            program, case, choices, self.meter, fixed=fillers, runs=runs, refuting=runs > 1, observe=observe
-        )
+        exploration = Exploration(runs=runs, refuting=runs > 1)
+        return demand_of(program, case, choices, self.meter, exploration, fixed=fillers, observe=observe)
 
     def _explained(self, choice: Choice, case: Case, demand: Demand, ran: set[int]) -> Learned:
         """The holes that the failing run reached, less those that cannot matter, each with what fails alike."""
@@ -182,7 +199,7 @@ class Trial:
         program = self._program({}) if not self._built_in else None
         if program is None or any(isinstance(node, Try) for node in walk(program.module)):
             return
-        for case in self.cases:
+        for case in self.problem.cases:
             first = self._demand(program, case, {}, [], list(self.domains), runs=1).seen[:1]
             for members in self._classes(first[0])[:_WIDENED] if first else []:
                 hole, choice = first[0].hole, {first[0].hole: min(members)}

@@ -1,0 +1,61 @@
+"""The events of a trace: a class for each kind, from which the file format, its reader, schema and page follow."""
+
+from compiler.trace.events.begin import (
+    Compile,
+    Conflict,
+    Diagnostic,
+    Label,
+    Narrow,
+    Place,
+    Premise,
+    Settings,
+    Solver,
+    Spec,
+)
+from compiler.trace.events.event import EVENTS, Event
+from compiler.trace.events.fill import (
+    Candidate,
+    Combination,
+    Diversity,
+    Drop,
+    Failure,
+    Nogood,
+    Proposal,
+    Reopened,
+    Search,
+    Suspect,
+    Verdict,
+)
+from compiler.trace.events.finish import Choice, Cut, Error, Evidence, Result, Stopped
+
+__all__ = [
+    "EVENTS",
+    "Candidate",
+    "Choice",
+    "Combination",
+    "Compile",
+    "Conflict",
+    "Cut",
+    "Diagnostic",
+    "Diversity",
+    "Drop",
+    "Error",
+    "Event",
+    "Evidence",
+    "Failure",
+    "Label",
+    "Narrow",
+    "Nogood",
+    "Place",
+    "Premise",
+    "Proposal",
+    "Reopened",
+    "Result",
+    "Search",
+    "Settings",
+    "Solver",
+    "Spec",
+    "Stopped",
+    "Suspect",
+    "Verdict",
+]

@@ -28,8 +28,11 @@ _HERE = Path(__file__).resolve().parents[2]
 # The other checkout may be an older one, which is driven by what every state of liftc has.
 _CHILD = """
 import json, sys, time
-from compiler.task.options import Options
 from liftc import compile_spec
+try:
+    from compiler.task.options import Options
+except ImportError:  # Where an older checkout keeps it.
+    from compiler.options import Options
 
 options = Options(best_effort=True, budget_seconds=10_000.0)
 for line in sys.stdin:

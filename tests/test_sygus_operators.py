@@ -13,6 +13,7 @@ import z3
 from compiler.ir.nodes import Call
 from compiler.ir.walk import walk
 from compiler.sygus import runtime_helpers
+from compiler.sygus.derivation import in_logic
 from compiler.sygus.forms import PARTS, condition_of, meaning_of, pattern_of, substitute
 from compiler.sygus.from_python import terms_in
 from compiler.sygus.intervals import UNKNOWN, Interval, unknown
@@ -195,6 +196,26 @@ def test_search_is_told_what_it_can_use(operator: Operator) -> None:
     assert set(operator.default) <= set(allowed)
     assert len(set(operator.default)) == len(operator.default)
     assert operator.linear([False] * len(operator.arguments))
+
+
+@pytest.mark.parametrize(
+    ("name", "varying", "linear"),
+    [
+        ("*", (True, False), True),
+        ("*", (False, True), True),
+        ("*", (True, True), False),
+        *((name, (True, False), True) for name in ("div", "mod")),
+        *((name, (False, True), False) for name in ("div", "mod")),
+        ("+", (True, True), True),
+    ],
+)
+def test_linear_logics_have_products_with_constants_and_division_by_them(
+    name: str, varying: tuple[bool, ...], linear: bool
+) -> None:
+    term = Apply(name, tuple(Variable("x") if each else Literal(3) for each in varying))
+    target = Target("f", (("x", "Int"),), "Int")
+    assert in_logic(Problem("LIA", (target,)), target, term) is linear
+    assert in_logic(Problem("NIA", (target,)), target, term)
 
 
 @pytest.mark.parametrize(("operator", "form"), FORMS, ids=lambda each: getattr(each, "python", ""))

@@ -123,15 +123,16 @@ class _Builder:
                 return Rule(head, (), cost or self._literal_cost(value), lambda row: value, production)  # noqa: ARG005
             case Apply(name, arguments):
                 operator = operator_for(name, len(arguments))
-                exact = operator is not None and len(arguments) == len(operator.arguments)
+                if operator is not None and len(operator.arguments) < len(arguments):
+                    operator = None
                 return Rule(
                     head,
                     tuple(map(self._child, arguments)),
                     cost or usual_cost(production),
                     self._function(name, len(arguments)),
                     name,
-                    operator.role if operator is not None and exact else None,
-                    operator is not None and exact and operator.commutative,
+                    None if operator is None else operator.role,
+                    operator is not None and operator.commutative,
                 )
 
     def _child(self, argument: Production) -> str:

@@ -9,13 +9,17 @@ from functools import cache
 
 from compiler.ir.nodes import Expr, Function, Import, Return
 from compiler.text.source import Source
-from solver.operations.entries import PARAMETERS, PARTS, imports
+from solver.operations.entries import PARAMETERS, PARTS, imports, operators
 from solver.terms import App, Bind, Choice, Component, Lit, Term, Var, variables_of
 
 _PLACEHOLDERS = PARTS.union(PARAMETERS)
 
 # Operations that read better with a constant on the right.
-_TURNED = frozenset({"a + b", "a * b", "a == b", "a != b"})
+_TURNED = frozenset(
+    operation.text
+    for operation in operators().values()
+    if operation.commutative and operation.operator not in ("and", "or")
+)
 
 
 def to_expr(term: Term) -> tuple[Expr, tuple[Import, ...]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from compiler.enumerate.lexicon import NUMBERS
+from solver.operations.comparisons import NEGATION
 
 # Numbers begin and end in sight: a text of thousands of digits is read in linear time.
 _NUMBER = rf"(?:of\s+)?(?P<n>(?<![\w.])-?\d{{1,18}}(?:\.\d{{1,18}})?(?!\w|\.\d)|\b(?:{'|'.join(NUMBERS)})\b)"
@@ -91,14 +92,12 @@ def phrases_of(prose: str) -> list[Phrase]:
     return list(found)
 
 
-_OPPOSITES = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!="}
-
-
 def opposite(phrase: Phrase) -> Phrase | None:
     """What holds where a comparison does not."""
+    negations = {str(relation): other for relation, other in NEGATION.items()}
     match phrase.operation.split(" "):
-        case ["a", relation, number] if relation in _OPPOSITES:
-            return Phrase(f"a {_OPPOSITES[relation]} {number}", phrase.number, phrase.operation)
+        case ["a", relation, number] if relation in negations:
+            return Phrase(f"a {negations[relation]} {number}", phrase.number, phrase.operation)
         case ["a", "%", number, "==", rest]:
             return Phrase(f"a % {number} != {rest}", phrase.number, phrase.operation)
         case _:

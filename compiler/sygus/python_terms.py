@@ -13,7 +13,6 @@ from compiler.ir.nodes import (
     BoolOp,
     Call,
     Compare,
-    ComparisonOperator,
     Const,
     Expr,
     ExprHole,
@@ -28,16 +27,7 @@ from compiler.sygus.intervals import TRUE
 from compiler.sygus.operators import Form, Operator, Shape, operator_for
 from compiler.sygus.problem import Apply, Literal, Term, Variable
 from compiler.sygus.semantics import bounds_of, folded
-
-_OPPOSITES: Mapping[ComparisonOperator, ComparisonOperator] = {
-    "==": "!=",
-    "!=": "==",
-    "<": ">=",
-    ">=": "<",
-    "<=": ">",
-    ">": "<=",
-    "in": "not in",
-}
+from solver.operations.comparisons import NEGATION
 
 
 def expression_of(term: Term, names: Mapping[str, str]) -> Expr:
@@ -121,8 +111,8 @@ def _filled(pattern: Expr, parts: Mapping[str, Expr]) -> Expr:
         match node:
             case ExprHole(name):
                 return parts[name]
-            case Unary("not", Compare(left, (relation,), others)) if relation in _OPPOSITES:
-                return Compare(left, (_OPPOSITES[relation],), others)
+            case Unary("not", Compare(left, (relation,), others)):
+                return Compare(left, (NEGATION[relation],), others)
             case Unary("-", Unary("-", Const() as number)):
                 return number
             case Slice(lower, upper, None):

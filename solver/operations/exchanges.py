@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from solver.operations.entries import Operation, operations
+from solver.sorts import IterableSort
 
 _MOST = 2
 
@@ -16,6 +17,14 @@ def exchanges_of(called: str, arguments: int) -> tuple[str, ...]:
     ``arguments`` counts the object of a method too.
     """
     return _exchanges().get((called, arguments), ())
+
+
+@cache
+def conversions() -> tuple[str, ...]:
+    """The built-in functions of one argument that search builds, the cheapest first: ``len``, ``sorted``, ``str``."""
+    built = [row for row in operations() if row.cost is not None and len(row.parameters) == 1 and _is_bare_call(row)]
+    cheapest = sorted((row for row in built if not isinstance(row.result, IterableSort)), key=lambda row: row.cost or 0)
+    return tuple(dict.fromkeys(row.called for row in cheapest if row.called and "." not in row.called))
 
 
 @cache

@@ -30,24 +30,7 @@ from compiler.ir.nodes import (
 from compiler.ir.scopes import target_names
 from compiler.ir.walk import Node, child_fields, walk
 from solver.operations.comparisons import SLIPS, slips_of_comparison
-from solver.operations.exchanges import exchanges_of
-
-_WRAPPERS = (
-    "sorted",
-    "list",
-    "tuple",
-    "set",
-    "str",
-    "int",
-    "float",
-    "abs",
-    "len",
-    "sum",
-    "max",
-    "min",
-    "round",
-    "bool",
-)
+from solver.operations.exchanges import conversions, exchanges_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +166,7 @@ def _constants(value: object) -> list[Expr]:
 
 
 def _wrapped(value: Expr) -> list[Expr]:
-    calls: list[Expr] = [Call(Name(name), (value,)) for name in _WRAPPERS]
+    calls: list[Expr] = [Call(Name(name), (value,)) for name in conversions()]
     backwards = Subscript(value, Slice(None, None, Unary("-", Const(1))))
     several: list[Expr] = [Call(Name("sorted"), (Call(Name("set"), (value,)),)), backwards, Unary("not", value)]
     if isinstance(value, Display) and len(value.items) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from solver.formulas import Value
 from solver.linear import Atom, Comparison, Linear, Truth
+from solver.operations.comparisons import MIRROR, ComparisonOperator
 from solver.piecewise import Arm, Guard, Piecewise
 
 # What each name is in Python: an expression that stands well in a sum and in a product.
@@ -74,13 +75,13 @@ def _atom(atom: Atom, names: Names) -> str:
         case Comparison(term, relation):
             left = Linear(tuple(part for part in term.factors if part[1] > 0), max(term.constant, 0))
             right = left.plus(term, -1)
-            operator = {"<=": "<=", "=": "==", "!=": "!="}[relation]
+            operator: ComparisonOperator = "==" if relation == "=" else relation
             if relation == "<=" and left.factors and left.constant == 1:
                 left, operator = Linear(left.factors, 0), "<"
             elif relation == "<=" and right.factors and not left.factors and left.constant == 1:
                 left, operator = Linear((), 0), "<"
             if not left.factors or (right.factors and _place(right, names) < _place(left, names)):
-                left, right, operator = right, left, {"<=": ">=", "<": ">"}.get(operator, operator)
+                left, right, operator = right, left, MIRROR[operator]
             return f"{_linear(left, names)} {operator} {_linear(right, names)}"
 
 

@@ -38,7 +38,6 @@ from compiler.synthesis.problem.template import fill_template
 from compiler.synthesis.sketch.blocks import block_sketches
 from compiler.synthesis.sketch.fitting import Fitted, Setting, Sketch, fit
 from compiler.synthesis.sketch.loops import sketches_for, speaks_of_loops
-from compiler.synthesis.sketch.told import add_functions, add_layers, add_spoken_cases
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
 from compiler.trace.banks import recorded
@@ -66,18 +65,13 @@ def search(pool: Pool) -> None:
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
-            add_functions(pool, template, hole)
-            problem = None if pool.found else hole_problem(function, pool.unit.context_module, template, hole)
-            if problem is not None:
-                add_layers(pool, function, problem, template, hole)
-            if not pool.found:
-                _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
+            problem = hole_problem(function, pool.unit.context_module, template, hole)
+            _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
-    add_spoken_cases(pool, function, template, hole)
-    if pool.found or problem is None or not problem.environments:
+    if problem is None or not problem.environments:
         return
     known = with_constants(problem, pool.unit.context_module)
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]

@@ -151,7 +151,7 @@ def _compile_unit(
         narrowed = narrow(unit, trace)
     if narrowed.conflicts:
         return _Chosen(unit, None, None, False, narrowed.conflicts)
-    pool = Pool(unit, trace, budget, narrowed.modules)
+    pool = Pool(unit, trace, budget, narrowed.modules, associating="association" not in options.without)
     try:
         fill(pool, backend, options, say)
     except BackendError as error:

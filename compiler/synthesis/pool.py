@@ -25,7 +25,8 @@ class Pool:
 
     ``inputs`` are the generated inputs, as argument texts by function; they are made when the first program comes,
     because that may be the first to say what the parameters are. ``partial`` are the modules that propagation left, one
-    a function. Equal programs are one candidate with the votes of all.
+    a function. Equal programs are one candidate with the votes of all. ``associating`` tells whether search costs what
+    the words make likely.
     """
 
     unit: Unit
@@ -34,6 +35,7 @@ class Pool:
     partial: tuple[Module, ...] = ()
     inputs: Mapping[str, Sequence[tuple[str, ...]]] | None = None
     candidates: list[Candidate] = field(default_factory=list)
+    associating: bool = True
     _places: dict[str, int] = field(default_factory=dict)
 
     def add(

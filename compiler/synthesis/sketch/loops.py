@@ -72,12 +72,12 @@ _LOOP_NAMES = ("total", "position")
 _UPDATING_NAMES = ("updated", "known", "key", "value")
 _NESTED_NAMES = ("results",)
 
-_OF_STEPS = re.compile(r"\bsteps?\b|\buntil\b|\brepeat", re.IGNORECASE)
+OF_STEPS = r"\bsteps?\b|\buntil\b|\brepeat"
 
 
 def speaks_of_loops(prose: str) -> bool:
     """Whether words tell of steps or repetition."""
-    return _OF_STEPS.search(prose) is not None
+    return re.search(OF_STEPS, prose, re.IGNORECASE) is not None
 
 
 def sketches_for(

@@ -15,8 +15,7 @@ from compiler.enumerate.probes import boundary_probes, probes_of
 from compiler.enumerate.search import DEAREST, FoundExpression, SearchReport, search_expressions
 from compiler.enumerate.targets import Accepts
 from compiler.enumerate.universe import refined
-from compiler.enumerate.usage import usage_of
-from compiler.enumerate.weights import Weights, fitted
+from compiler.enumerate.weights import Weights, fitted_to
 from compiler.front.spec import Example, FunctionSpec, Satisfies
 from compiler.interpreter.interpreter import evaluate_text
 from compiler.ir.lower import lower_module
@@ -105,9 +104,7 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequenc
         problem,
         pool.unit.context_module,
         constants,
-        guidance_of(
-            function.name, function.prose, constants, _constant_names(problem, function), proposed_weights(pool)
-        ),
+        _guidance(pool, function, problem),
     )
     best: Fitted | None = None
     spent = 0
@@ -158,8 +155,7 @@ def _search_expressions(
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
-    known = _constant_names(problem, function)
-    guidance = guidance_of(function.name, function.prose, constants_of(function), known, proposed_weights(pool))
+    guidance = _guidance(pool, function, problem)
     report = search_problem(function, problem, guidance, EXPANSIONS, lambda: pool.budget.cut("search"), dearest)
     pool.trace.record(
         "search",
@@ -176,10 +172,18 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> 
     return report
 
 
-def _constant_names(problem: Problem, function: FunctionSpec) -> list[str]:
-    """The names that the problem's environments hold beside the parameters."""
-    parameters = {parameter.name for parameter in function.signature.parameters}
-    return [name for name, _ in problem.parameters if name not in parameters]
+def _guidance(pool: Pool, function: FunctionSpec, problem: Problem) -> Guidance:
+    """What the function's words and the proposals make likely."""
+    parameters = [parameter.name for parameter in function.signature.parameters]
+    return guidance_of(
+        function.name,
+        function.prose,
+        constants_of(function),
+        [name for name, _ in problem.parameters if name not in parameters],
+        proposed_weights(pool),
+        parameters=parameters,
+        associating=pool.associating,
+    )
 
 
 def search_problem(
@@ -215,7 +219,7 @@ def proposed_weights(pool: Pool) -> Weights:
     """Weights fitted to the model's answers, each as often as it came, and to the store's programs for like words."""
     proposals = [candidate for candidate in pool.candidates if candidate.origin == "model"]
     programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.votes))]
-    return fitted(usage_of([*programs, *_similar_programs(pool)] if programs else ()))
+    return fitted_to([*programs, *_similar_programs(pool)] if programs else ())
 
 
 def _similar_programs(pool: Pool) -> Iterator[Module]:
@@ -286,5 +290,5 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     ]
     tried = rows_of(spec, pool.generated(spec, module))
     with pool.budget.phase("judge"):
-        mdl_significant = is_supported(found.expr, wanted, module, spec, tried, contested)
+        mdl_significant = is_supported(found.bits, wanted, module, spec, tried, contested)
     return pool.add(module, "search", mdl_significant=mdl_significant)

@@ -7,43 +7,32 @@ from compiler.task.options import Options
 from compiler.text.source import Source
 
 COUNTING = """
-def steps(n: int) -> int
+def halvings(n: int) -> int
 
-Count how many steps it takes to bring n down to 1. In one step, a number that is divisible by 2 is divided by 2, and
-any other number is reduced by 1.
+Return how often n can be halved until it is 1.
 
 pre: n >= 1
 
-steps(1) == 0
-steps(6) == 3
-steps(13) == 5
-steps(8) == 3
-"""
-TREE = """
-def total_weight(tree: tuple) -> int
-
-A tree is a tuple (weight, children), where children is a list of trees. Return the sum of all weights, from the root
-down to each leaf.
-
-total_weight((1, [(2, []), (5, [])])) == 8
-total_weight((4, [])) == 4
-total_weight((3, [(1, [(7, [])])])) == 11
+halvings(1) == 0
+halvings(6) == 2
+halvings(16) == 4
+halvings(9) == 3
 """
 BLOCK = '''
-def change(amount: int) -> int:
-    """Return how many coins are handed out.
+def widest(gaps: list[int], least: int) -> int:
+    """Return the largest of the gaps, and no less than least.
 
-    >>> change(63)
-    4
-    >>> change(0)
-    0
-    >>> change(140)
-    4
+    >>> widest([3, 9, 4], 5)
+    9
+    >>> widest([], 2)
+    2
+    >>> widest([3, -8], 7)
+    7
     """
-    count = 0
-    for coin in (50, 20, 10, 5, 2, 1):
+    found = least
+    for gap in gaps:
         ...
-    return count
+    return found
 '''
 
 NESTED = """
@@ -55,32 +44,21 @@ amount(7) == 7
 amount([1, [2, 3], 4]) == 10
 amount([[[5]], []]) == 5
 """
-OPTIONAL = """
-def deepest(value: object) -> int | None
-
-Return the largest number of lists that must be opened to reach something other than a list, None if there is nothing.
-
-deepest("ab") == 0
-deepest([[[1]], [2]]) == 3
-deepest([[], [[]]]) == None
-"""
 CHANGES = """
-def stock_after(changes: list[tuple[str, int]]) -> dict[str, int]
+def highest(readings: list[tuple[str, int]]) -> dict[str, int]
 
-Add up the changes of each kind. A change that would bring the stock below 0 is ignored.
+Return the highest reading of each sensor. All readings are positive.
 
-stock_after([("nut", 5), ("bolt", 2), ("nut", -3)]) == {"nut": 2, "bolt": 2}
-stock_after([("nut", 5), ("nut", -6), ("nut", 1)]) == {"nut": 6}
-stock_after([]) == {}
+highest([("north", 5), ("south", 2), ("north", 3)]) == {"north": 5, "south": 2}
+highest([("north", 5), ("north", 6), ("north", 1)]) == {"north": 6}
+highest([]) == {}
 """
 
 CASES = [
-    ("steps.txt", COUNTING, [("steps(9)", 4), ("steps(2)", 1), ("steps(7)", 4)]),
-    ("tree.txt", TREE, [("total_weight((2, [(3, [(4, []), (5, [])])]))", 14)]),
+    ("halvings.txt", COUNTING, [("halvings(32)", 5), ("halvings(2)", 1), ("halvings(7)", 2)]),
     ("amount.txt", NESTED, [("amount([[[2, 1], 3], [[[4]]]])", 10)]),
-    ("deepest.txt", OPTIONAL, [("deepest([1, [[[2]]]])", 4), ("deepest([])", None)]),
-    ("stock.txt", CHANGES, [("stock_after([('a', 2), ('b', 1), ('a', -2), ('b', -2)])", {"a": 0, "b": 1})]),
-    ("change.py", BLOCK, [("change(88)", 6), ("change(3)", 2)]),
+    ("highest.txt", CHANGES, [("highest([('a', 2), ('b', 1), ('a', 4), ('b', 1)])", {"a": 4, "b": 1})]),
+    ("widest.py", BLOCK, [("widest([88, 2], 6)", 88), ("widest([1], 3)", 3)]),
 ]
 
 

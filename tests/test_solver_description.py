@@ -26,12 +26,16 @@ ACCIDENTAL: list[tuple[str, Sequence[Row]]] = [
 
 @pytest.mark.parametrize(("text", "rows"), MDL_SIGNIFICANT)
 def test_mdl_significant(text: str, rows: Sequence[Row]) -> None:
-    assert is_mdl_significant(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
+    assert is_mdl_significant(
+        cost_bits(lower_expression(text)), [row for row, _ in rows], [target for _, target in rows]
+    )
 
 
 @pytest.mark.parametrize(("text", "rows"), ACCIDENTAL)
 def test_not_mdl_significant(text: str, rows: Sequence[Row]) -> None:
-    assert not is_mdl_significant(lower_expression(text), [row for row, _ in rows], [target for _, target in rows])
+    assert not is_mdl_significant(
+        cost_bits(lower_expression(text)), [row for row, _ in rows], [target for _, target in rows]
+    )
 
 
 def test_copies_and_repetitions_tell_little() -> None:

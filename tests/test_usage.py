@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +12,11 @@ from compiler.enumerate.guidance import guidance_of
 from compiler.enumerate.search import search_expressions
 from compiler.enumerate.usage import Usage, usage_of
 from compiler.enumerate.weights import UNIFORM, fitted
-from compiler.ir.lower import lower_module
-from compiler.text.source import Source
 from solver.sorts import INT, ListSort
 
 
 def used(text: str) -> Usage:
-    return usage_of([lower_module(Source("program.py", text))])
+    return usage_of([ast.parse(text)])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_nothing_used_fits_uniform_weights() -> None:
 
 @given(st.dictionaries(st.sampled_from(["len(a)", "sum(a)", "a + b", "a[0]"]), st.integers(1, 40), min_size=1))
 def test_more_use_never_costs_more(counts: dict[str, int]) -> None:
-    weights = fitted(Usage(1, counts, {}))
+    weights = fitted(Usage(counts, {}))
     ordered = sorted(counts, key=lambda name: -counts[name])
     costs = [weights.cost(name, 3) for name in ordered]
     assert costs == sorted(costs)

@@ -22,10 +22,10 @@ MARGIN_BITS = 4.0
 
 
 def is_mdl_significant(
-    expr: Expr, inputs: Sequence[Mapping[str, object]], targets: Sequence[object], told_besides: float = 0.0
+    bits: float, inputs: Sequence[Mapping[str, object]], targets: Sequence[object], told_besides: float = 0.0
 ) -> bool:
-    """Whether an expression that fits these examples is far shorter than what they, and other clauses, tell in bits."""
-    return cost_bits(expr) + MARGIN_BITS <= example_bits(inputs, targets) + told_besides
+    """Whether an expression of so many bits is far shorter than what the examples, and other clauses, tell."""
+    return bits + MARGIN_BITS <= example_bits(inputs, targets) + told_besides
 
 
 def is_mdl_significant_change(

@@ -8,7 +8,7 @@ from math import inf, log2
 from compiler.acceptance.description import is_mdl_significant, is_mdl_significant_change
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import InterpretationError, Program, evaluate_text
-from compiler.ir.nodes import Expr, Module
+from compiler.ir.nodes import Module
 
 _INPUTS = 12
 
@@ -18,21 +18,21 @@ _DETERMINED = 0.75
 
 
 def is_supported(
-    expr: Expr,
+    bits: float,
     values: Sequence[tuple[Mapping[str, object], object]],
     module: Module,
     function: FunctionSpec,
     inputs: Sequence[Mapping[str, object]],
     contested: bool,
 ) -> bool:
-    """Whether an expression is far shorter than what the specification tells of its values.
+    """Whether an expression of so many bits is far shorter than what the specification tells of its values.
 
     ``values`` are the environments with a wanted value; ``inputs`` are arguments on which the contracts were checked.
     Of a ``contested`` expression, search found a rival that fits the examples as well: only contracts can decide there.
     """
     told = _told_by_contracts(module, function, inputs)
     rows, targets = [row for row, _ in values], [value for _, value in values]
-    return told == inf or (not contested and is_mdl_significant(expr, rows, targets, told))
+    return told == inf or (not contested and is_mdl_significant(bits, rows, targets, told))
 
 
 def is_supported_change(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from backends.protocol import Backend, BackendError
 from compiler.bench.references import Reference
@@ -17,8 +18,7 @@ from compiler.bench.suites import Problem, unit_of
 from compiler.emit.module import emit_expression, emit_module
 from compiler.enumerate.guidance import NO_GUIDANCE, Guidance, guidance_of
 from compiler.enumerate.search import SearchReport, search_expressions
-from compiler.enumerate.usage import usage_of
-from compiler.enumerate.weights import fitted
+from compiler.enumerate.weights import fitted_to
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import InterpretationError, Program
 from compiler.ir.lower import lower_candidate
@@ -78,11 +78,9 @@ def tasks_of(
     (function,) = unit.functions
     tasks = [*_body_task(unit, function, expansions), *_hole_tasks(unit, function, reference, holes, expansions)]
     constants = constants_of(function)
-    guidance = {
-        "uniform": NO_GUIDANCE,
-        "words": guidance_of(function.name, function.prose, constants),
-        "fitted": guidance_of(function.name, function.prose, constants, weights=fitted(usage_of(proposals))),
-    }
+    parameters = [parameter.name for parameter in function.signature.parameters]
+    told = partial(guidance_of, function.name, function.prose, constants, parameters=parameters)
+    guidance = {"uniform": NO_GUIDANCE, "words": told(), "fitted": told(weights=fitted_to(proposals))}
     return Tasks(problem, tuple(tasks), guidance, tuple(proposals))
 
 

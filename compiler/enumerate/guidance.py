@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.enumerate.lexicon import CHARACTERS, NUMBERS, UNITS, evoked, features, plainly_meant
+from compiler.enumerate.association import learned
+from compiler.enumerate.lexicon import named_constants, plainly_meant
 from compiler.enumerate.phrases import Phrase, opposite, phrases_of, without_asides
 from compiler.enumerate.weights import UNIFORM, Weights
+from compiler.enumerate.words import words_of
 from solver.enumeration import Library
 from solver.sorts import BOOL, FLOAT, INT, STR, DictSort, ListSort, Sort, TupleSort, element_of
 from solver.terms import Binder, Component, Lit
 
 _RARE_CONSTANT = 2
-_EVERYWHERE = ("a == b",)
+
+# The bits saved from where on the text speaks of an operation.
+_SPOKEN = 0.5
+_MOST_CONSTANTS = 4
 _COMPARES = re.compile(r"[<>]|[=!]=")
 
 
@@ -31,9 +37,9 @@ class Constant:
 class Guidance:
     """What a text makes likely.
 
-    ``words`` are the entries of the lexicon that it evokes, ``meant`` the operations that it plainly asks for,
-    ``names`` the module's constants that it names. A silent text makes nothing less likely. ``weights`` are fitted to
-    programs that were proposed.
+    ``words`` are those of the function, ``meant`` the operations that they plainly ask for, ``names`` the module's
+    constants that they name. A silent text makes nothing less likely. ``weights`` are fitted to programs that were
+    proposed.
     """
 
     words: frozenset[str]
@@ -44,63 +50,69 @@ class Guidance:
     silent: bool = False
     weights: Weights = UNIFORM
 
+    def surprise(self, operation: str) -> float:
+        """The bits that an operation takes more, or below zero less, than where the text says nothing."""
+        return 0.0 if self.silent else learned().surprise(operation, self.words)
+
     def cost(self, operation: str, base: int) -> int:
         """The cost of an operation whose cost without guidance is ``base``."""
         if self.weights.uses(operation):
             return self.weights.cost(operation, base)
-        told = self._told_cost(operation, base)
-        return told if features(operation) and self.speaks_of(operation) else self.weights.cost(operation, told)
-
-    def _told_cost(self, operation: str, base: int) -> int:
-        known = features(operation)
-        if known and self.speaks_of(operation):
-            return max(1, base - 1)
-        if self.silent or operation in _EVERYWHERE or operation in self.words:
-            return base
-        return base * 2 if known else base + 1
+        surprise = self.surprise(operation)
+        told = max(1, base + round(surprise))
+        return told if surprise <= -_SPOKEN else self.weights.cost(operation, told)
 
     def is_likely(self, operation: str) -> bool:
-        """Whether proposals use the operation, or the text speaks of it."""
-        return self.weights.uses(operation) or self.speaks_of(operation)
+        """Whether proposals use the operation, or the words make it one of the likeliest, as far as it was counted."""
+        known = learned()
+        return (
+            self.weights.uses(operation) or operation not in known.operations or operation in known.likely(self.words)
+        )
 
-    def speaks_of(self, operation: str) -> bool:
-        """Whether the text speaks of an operation; of those that no words tell, always."""
-        return all(feature in self.words for feature in features(operation))
+    def speaks_of(self, *held: str) -> bool:
+        """Whether the text makes some operation likelier that holds one of these texts."""
+        if self.silent:
+            return False
+        spoken = [name for name in learned().operations if self.surprise(name) <= -_SPOKEN]
+        return any(part in name for name in spoken for part in held)
 
 
 NO_GUIDANCE = Guidance(frozenset(), (), (), silent=True)
 
 
 def guidance_of(
-    name: str, prose: str, given: Sequence[object] = (), known: Sequence[str] = (), weights: Weights = UNIFORM
+    name: str,
+    prose: str,
+    given: Sequence[object] = (),
+    known: Sequence[str] = (),
+    weights: Weights = UNIFORM,
+    *,
+    parameters: Sequence[str] = (),
+    associating: bool = True,
 ) -> Guidance:
     """Guidance from a function's name and prose.
 
-    ``given`` are constants that the prose writes, ``known`` are names of the module's constants.
+    ``given`` are constants that the prose writes, ``known`` are names of the module's constants. Unless it is
+    ``associating``, what the words make likely is left out, and only what they say outright is kept.
     """
     told = without_asides(prose)
-    words = f"{_spaced(name)} {prose}"
+    silent = not associating or not prose.strip()
+    words = words_of(name, parameters, prose)
     constants = [Constant(value, 1, _is_telling(value)) for value in given if _stands_in(value, told)]
-    lowered = words.lower()
-    for table in (CHARACTERS, UNITS):
-        constants += [Constant(value, _RARE_CONSTANT) for word, value in table.items() if word in lowered]
-    constants += [
-        Constant(number, 2) for word, number in NUMBERS.items() if number > 1 and re.search(rf"\b{word}\b", told)
-    ]
+    constants += [Constant(value, _RARE_CONSTANT) for value in named_constants(told)]
+    if not silent:
+        texts = learned().told_constants(words)[:_MOST_CONSTANTS]
+        constants += [Constant(literal_eval(text), _RARE_CONSTANT) for text in texts]
     constants += [Constant(value, cost) for value, cost in weights.constants]
     return Guidance(
-        evoked(words),
+        words,
         tuple(phrases_of(told)),
         tuple(constants),
         tuple(plainly_meant(told)),
         tuple(name for name in known if re.search(rf"\b{re.escape(name)}\b", told)),
-        silent=not prose.strip(),
+        silent=silent,
         weights=weights,
     )
-
-
-def _spaced(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ")
 
 
 def _is_telling(value: object) -> bool:
@@ -172,19 +184,19 @@ def sorts_on_the_way(guidance: Guidance, parameters: Sequence[Sort], result: Sor
     """Further sorts of which the words speak: stretches of a sequence, its runs, how often each element occurs."""
     sequences = [sort for sort in parameters if isinstance(sort, ListSort) or sort == STR]
     found: list[Sort] = []
-    if "start + b]" in guidance.words:
+    if guidance.speaks_of("start + b]"):
         found += [ListSort(sort) for sort in sequences]
     for sort in sequences:
         element = element_of(sort)
-        if element in (INT, STR) and "groupby(" in guidance.words:
+        if element in (INT, STR) and guidance.speaks_of("groupby("):
             found.append(ListSort(TupleSort((element, INT))))
-        if element in (INT, STR) and "Counter(" in guidance.words:
+        if element in (INT, STR) and guidance.speaks_of("Counter("):
             found.append(DictSort(element, INT))
-    if "digit for" in guidance.words and INT in (*parameters, result):
+    if guidance.speaks_of("digit for") and INT in (*parameters, result):
         found.append(ListSort(INT))
     return found
 
 
 def speaks_of_texts(guidance: Guidance) -> bool:
     """Whether numbers may be looked at as text."""
-    return guidance.silent or bool(guidance.words & {"bin(", "hex(", "[::-1]", "digit for"})
+    return guidance.silent or guidance.speaks_of("bin(", "hex(", "[::-1]", "digit for")

@@ -35,7 +35,8 @@ from solver.terms import App, Bind, Choice, Term, Var
 class FoundExpression:
     """An expression that gives the wanted values, with the imports it needs and its cost in the search.
 
-    ``after`` is the work done until it came, in expansions.
+    ``after`` is the work done until it came, in expansions. ``surprise`` are the bits that its operations take more,
+    or below zero fewer, than where nothing is said.
     """
 
     expr: Expr
@@ -43,6 +44,12 @@ class FoundExpression:
     term: Term
     cost: int
     after: int = 0
+    surprise: float = 0.0
+
+    @property
+    def bits(self) -> float:
+        """The length of the expression under what the words make likely."""
+        return cost_bits(self.expr) + self.surprise
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,10 @@ def search_expressions(
     known_good = _Check(inputs, targets, confirm)
     refined_ = [_with_unmet_constraints(item, library, goal, known_good) for item in synthesis.found]
     terms = sorted(refined_, key=lambda item: item.cost)
-    found = tuple(FoundExpression(*to_expr(item.term), item.term, item.cost, item.after) for item in terms)
+    found = tuple(
+        FoundExpression(*to_expr(item.term), item.term, item.cost, item.after, _surprise(item.term, guidance))
+        for item in terms
+    )
     return SearchReport(
         found[:found_at_most],
         synthesis.expansions,
@@ -207,14 +217,27 @@ def _met_by(term: Term) -> int:
             return 0
 
 
+def _surprise(term: Term, guidance: Guidance) -> float:
+    match term:
+        case App(component, arguments):
+            own, parts = guidance.surprise(component.name), arguments
+        case Choice(test, then, otherwise):
+            own, parts = 0.0, (test, then, otherwise)
+        case Bind(binder, _, source, body, condition):
+            own, parts = guidance.surprise(binder.name), tuple(filter(None, (source, body, condition)))
+        case _:
+            return 0.0
+    return own + sum(_surprise(part, guidance) for part in parts)
+
+
 def _is_contested(found: Sequence[FoundExpression], probes: Sequence[Mapping[str, object]]) -> bool:
     """Whether a program about as short as the first does something else on some probe, where both do something."""
     if not found:
         return False
     first = [_value(found[0].term, probe) for probe in probes]
-    longest = cost_bits(found[0].expr) + _RIVAL_BITS
+    longest = found[0].bits + _RIVAL_BITS
     for rival in found[1:]:
-        if rival.cost > found[0].cost and cost_bits(rival.expr) > longest:
+        if rival.cost > found[0].cost and rival.bits > longest:
             continue
         second = [_value(rival.term, probe) for probe in probes]
         if any(FAILURE not in (a, b) and not same(a, b) for a, b in zip(first, second, strict=True)):

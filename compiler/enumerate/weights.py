@@ -6,12 +6,14 @@ logarithm of its probability. Probabilities are smoothed by adding one, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log2
 
-from compiler.enumerate.usage import Usage
-from compiler.ir.nodes import Scalar
+from compiler.emit.module import emit_plain
+from compiler.enumerate.usage import Usage, usage_of
+from compiler.ir.nodes import Module, Scalar
 
 _DEAREST = 3
 _USED = 1
@@ -43,6 +45,11 @@ class Weights:
 
 
 UNIFORM = Weights()
+
+
+def fitted_to(programs: Iterable[Module]) -> Weights:
+    """Weights fitted to what these programs use, each as often as it comes."""
+    return fitted(usage_of(ast.parse(emit_plain(program)) for program in programs))
 
 
 def fitted(usage: Usage) -> Weights:

@@ -119,7 +119,7 @@ def _compile_unit(unit: Unit, task: _Task) -> _Chosen:
         narrowed = narrow(unit, trace)
     if narrowed.conflicts:
         return _Chosen(unit, None, None, False, narrowed.conflicts)
-    pool = Pool(unit, trace, budget, narrowed.modules)
+    pool = Pool(unit, trace, budget, narrowed.modules, associating="association" not in options.without)
     try:
         fill(pool, task.backend, options, task.say)
     except BackendError as error:

@@ -22,13 +22,15 @@ from compiler.trace.trace import Trace
 class Pool:
     """A unit with its budget and trace, and what came of it so far.
 
-    ``partial`` are the modules that propagation left, one a function.
+    ``partial`` are the modules that propagation left, one a function. ``associating`` tells whether search costs what
+    the words make likely.
     """
 
     unit: Unit
     trace: Trace
     budget: Budget
     partial: tuple[Module, ...] = ()
+    associating: bool = True
     candidates: Candidates = field(default_factory=Candidates)
     setbacks: Setbacks = field(default_factory=Setbacks)
     inputs: GeneratedInputs = field(init=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Ablation: TypeAlias = Literal["search", "grammar", "repair", "selection"]
-ABLATIONS: tuple[Ablation, ...] = ("search", "grammar", "repair", "selection")
+Ablation: TypeAlias = Literal["search", "association", "grammar", "repair", "selection"]
+ABLATIONS: tuple[Ablation, ...] = ("search", "association", "grammar", "repair", "selection")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def actions() -> Mapping[str, Callable[[Namespace], int]]:
         "batch": _batch,
         "repair": _repair,
         "guidance": _guidance,
+        "associate": _associate,
         "grammars": _grammars,
         "proposals": _proposals,
         "constrained": _constrained,
@@ -193,6 +194,19 @@ def _repair(arguments: Namespace) -> int:
             with arguments.out.open("a", encoding="utf-8") as stream:
                 stream.write(f"{row.to_json()}\n")
     _print(arguments, render(rows), to_json(rows))
+    return 0
+
+
+def _associate(arguments: Namespace) -> int:
+    from compiler.bench.associate import associate, render, written
+    from compiler.text.output import check_writable, write_whole
+
+    check_writable(str(arguments.out))
+    command = " ".join(["liftc bench associate", *arguments.packages])
+    command += f" --without {','.join(arguments.without)}" if arguments.without else ""
+    data = associate(arguments.packages, arguments.path, arguments.without, command, _say)
+    write_whole(str(arguments.out), written(data))
+    _print(arguments, render(data), data)
     return 0
 
 

@@ -121,6 +121,14 @@ def _guidance(parser: ArgumentParser) -> None:
     _add_out(parser)
 
 
+def _associate(parser: ArgumentParser) -> None:
+    about = "installed distributions, modules of the standard library, and stdlib for all of these"
+    parser.add_argument("packages", nargs="+", metavar="PACKAGE", help=about)
+    parser.add_argument("--path", type=Path, metavar="DIR", help="where the packages are (default: this environment)")
+    parser.add_argument("--without", type=_names, default=(), metavar="PACKAGE,...", help="leave these out")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the counts as JSON")
+
+
 def _grammars(parser: ArgumentParser) -> None:
     parser.add_argument("--texts", type=_COUNT, default=20_000, metavar="N", help="so many texts (default: 20000)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="for other texts")
@@ -179,6 +187,7 @@ _ACTIONS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "batch": ("functions an hour, one at a time and several together", _batch),
     "repair": ("seeded bugs repaired without a model, by edits and by reopening", _repair),
     "guidance": ("candidates that search expands with and without guidance", _guidance),
+    "associate": ("how often functions of packages use each operation, given their words", _associate),
     "grammars": ("whether every engine reads a grammar in the same way", _grammars),
     "proposals": ("whether every answer under the grammar lowers, and ends", _proposals),
     "constrained": ("answers under the grammar beside as many free ones", _constrained),

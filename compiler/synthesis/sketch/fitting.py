@@ -129,7 +129,7 @@ def _pieces_for(slot: Slot, setting: Setting, meter: Meter) -> list[Piece]:
     problem = setting.problem
     values = [*(value for row in problem.environments for value in row.values()), *problem.targets, *setting.constants]
     numbers = [phrase.number for phrase in setting.guidance.phrases if isinstance(phrase.number, int)]
-    values += [near for number in numbers for near in (number + 1, number - 1, number + 60)]
+    values += [near for number in numbers for near in (number + 1, number - 1)]
     samples = samples_of(slot.scope, values)
     if not samples:
         return []

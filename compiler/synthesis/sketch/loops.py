@@ -25,7 +25,6 @@ from solver.sorts import (
     TupleSort,
     UnionSort,
     element_of,
-    join_all,
 )
 
 Scope = tuple[tuple[str, Sort], ...]
@@ -59,29 +58,10 @@ for key, value in {pairs}:
         updated[key] = slot_value
 return updated
 """
-_LIST_RECURSION = """
-if slot_test:
-    return slot_base
-rest = {name}({calls})
-return slot_whole
-"""
 _NESTED_RECURSION = """
 if not isinstance({nested}, list):
     return slot_leaf
 results = list(map({name}, {nested}))
-return slot_whole
-"""
-_NESTED_OPTIONAL = """
-if not isinstance({nested}, list):
-    return slot_leaf
-results = [result for result in map({name}, {nested}) if result is not None]
-if not results:
-    return None
-return slot_whole
-"""
-_TREE_RECURSION = """
-{value}, {children} = {tree}
-results = [{name}(child) for child in {children}]
 return slot_whole
 """
 
@@ -90,18 +70,14 @@ return slot_whole
 _COUNTING_NAMES = ("count",)
 _LOOP_NAMES = ("total", "position")
 _UPDATING_NAMES = ("updated", "known", "key", "value")
-_TREE_NAMES = ("value", "children", "child", "results")
-_NESTED_NAMES = ("result", "results")
+_NESTED_NAMES = ("results",)
 
-_OF_STEPS = re.compile(
-    r"\bsteps?\b|\bstop(?:s|ping)? as soon|\buntil\b|\brepeat|\bone after another|\bafter each|\broot\b|\bleaf\b",
-    re.IGNORECASE,
-)
+OF_STEPS = r"\bsteps?\b|\buntil\b|\brepeat"
 
 
 def speaks_of_loops(prose: str) -> bool:
-    """Whether words tell of steps, one after another, or of a tree."""
-    return _OF_STEPS.search(prose) is not None
+    """Whether words tell of steps or repetition."""
+    return re.search(OF_STEPS, prose, re.IGNORECASE) is not None
 
 
 def sketches_for(
@@ -124,12 +100,8 @@ def sketches_for(
             yield from _countdowns(into, scope, name, result)
         if isinstance(sort, (ListSort, RowSort)) and names.isdisjoint(_LOOP_NAMES):
             yield from _loops(into, scope, name, sort, result)
-        if isinstance(sort, ListSort) and sort == result and alone and "rest" not in names:
-            yield _on_shorter_lists(into, scope, name, result)
         if isinstance(result, DictSort) and names.isdisjoint(_UPDATING_NAMES):
             yield from _updates(into, scope, name, sort, result)
-        if alone and _is_tree(sort) and names.isdisjoint(_TREE_NAMES):
-            yield _on_trees(into, name, sort, result)
         if alone and _is_nested(sort) and names.isdisjoint(_NESTED_NAMES):
             yield _on_nested(into, name, sort, result)
 
@@ -143,10 +115,6 @@ class _Into:
 
     def body(self, text: str) -> Function:
         return fill_template(self.template, {self.hole.name: statements(text)})
-
-
-def _is_tree(sort: Sort) -> bool:
-    return isinstance(sort, TupleSort) and len(sort.items) == 2 and isinstance(sort.items[1], ListSort)
 
 
 def _is_nested(sort: Sort) -> bool:
@@ -214,28 +182,11 @@ def _started(into: _Into, text: str, start: Slot | None, kept: Sort, slots: tupl
     return Sketch("fold", into.body(text.replace("slot_start", empty)), slots, cost)
 
 
-def _on_shorter_lists(into: _Into, scope: Scope, name: str, result: Sort) -> Sketch:
-    test = Slot("slot_test", BOOL, scope, 12)
-    base = Slot("slot_base", result, scope, 3)
-    whole = Slot("slot_whole", result, (*scope, ("rest", result)), 40)
-    text = _LIST_RECURSION.format(name=into.template.name, calls=f"{name}[1:-1]")
-    return Sketch("recursion", into.body(text), (test, base, whole), 10)
-
-
-def _on_trees(into: _Into, name: str, sort: Sort, result: Sort) -> Sketch:
-    assert isinstance(sort, TupleSort)
-    whole = Slot("slot_whole", result, (("value", sort.items[0]), ("results", ListSort(result))), 2000)
-    text = _TREE_RECURSION.format(name=into.template.name, tree=name, value="value", children="children")
-    return Sketch("tree", into.body(text), (whole,), 6)
-
-
 def _on_nested(into: _Into, name: str, sort: Sort, result: Sort) -> Sketch:
-    text, kept = _NESTED_RECURSION, result
-    if isinstance(result, UnionSort) and NONE in result.options:
-        text, kept = _NESTED_OPTIONAL, join_all(part for part in result.options if part != NONE)
-    leaf = Slot("slot_leaf", kept, tuple((name, part) for part in _leaves_of(sort) if part == kept), 8)
-    whole = Slot("slot_whole", kept, (("results", ListSort(kept)),), 400, mentions=frozenset(("results",)))
-    return Sketch("nested", into.body(text.format(name=into.template.name, nested=name)), (leaf, whole), 8)
+    leaf = Slot("slot_leaf", result, tuple((name, part) for part in _leaves_of(sort) if part == result), 8)
+    whole = Slot("slot_whole", result, (("results", ListSort(result)),), 400, mentions=frozenset(("results",)))
+    text = _NESTED_RECURSION.format(name=into.template.name, nested=name)
+    return Sketch("nested", into.body(text), (leaf, whole), 8)
 
 
 def _leaves_of(sort: Sort) -> list[Sort]:

@@ -15,8 +15,7 @@ from compiler.enumerate.probes import boundary_probes, probes_of
 from compiler.enumerate.search import DEAREST, FoundExpression, SearchReport, search_expressions
 from compiler.enumerate.targets import Accepts
 from compiler.enumerate.universe import refined
-from compiler.enumerate.usage import usage_of
-from compiler.enumerate.weights import Weights, fitted
+from compiler.enumerate.weights import Weights, fitted_to
 from compiler.front.spec import Example, FunctionSpec, Satisfies
 from compiler.interpreter.interpreter import evaluate_text
 from compiler.ir.lower import lower_module
@@ -38,7 +37,6 @@ from compiler.synthesis.problem.template import fill_template
 from compiler.synthesis.sketch.blocks import block_sketches
 from compiler.synthesis.sketch.fitting import Fitted, Setting, Sketch, fit
 from compiler.synthesis.sketch.loops import sketches_for, speaks_of_loops
-from compiler.synthesis.sketch.told import add_functions, add_layers, add_spoken_cases
 from compiler.text.diagnostics import LiftcError
 from compiler.text.source import Source
 from compiler.trace import events
@@ -67,23 +65,13 @@ def search(pool: Pool) -> None:
         case [BlockHole() as hole]:
             _fill_block(pool, function, template, hole)
         case [ExprHole() as hole]:
-            add_functions(pool, template, hole)
-            if not pool.candidates.clean_of("search"):
-                _fill_expression(pool, function, template, hole)
-
-
-def _fill_expression(pool: Pool, function: FunctionSpec, template: Function, hole: ExprHole) -> None:
-    problem = hole_problem(function, pool.unit.context_module, template, hole)
-    if problem is not None:
-        add_layers(pool, function, problem, template, hole)
-    if not pool.candidates.clean_of("search"):
-        _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
+            problem = hole_problem(function, pool.unit.context_module, template, hole)
+            _search_expressions(pool, function, problem, lambda expr: fill_template(template, {hole.name: expr}))
 
 
 def _fill_body(pool: Pool, function: FunctionSpec, template: Function, hole: BlockHole) -> None:
     problem = body_problem(function)
-    add_spoken_cases(pool, function, template, hole)
-    if pool.candidates.clean_of("search") or problem is None or not problem.environments:
+    if problem is None or not problem.environments:
         return
     known = with_constants(problem, pool.unit.context_module)
     sorts = [(name, refined(sort, [row[name] for row in known.environments])) for name, sort in known.parameters]
@@ -117,9 +105,7 @@ def _fit(pool: Pool, function: FunctionSpec, problem: Problem, sketches: Sequenc
         problem,
         pool.unit.context_module,
         constants,
-        guidance_of(
-            function.name, function.prose, constants, _constant_names(problem, function), proposed_weights(pool)
-        ),
+        _guidance(pool, function, problem),
     )
     best: Fitted | None = None
     spent = 0
@@ -173,8 +159,7 @@ def _search_expressions(
 
 
 def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> SearchReport:
-    known = _constant_names(problem, function)
-    guidance = guidance_of(function.name, function.prose, constants_of(function), known, proposed_weights(pool))
+    guidance = _guidance(pool, function, problem)
     report = search_problem(function, problem, guidance, EXPANSIONS, lambda: pool.budget.cut("search"), dearest)
     pool.trace.record(
         events.Search(
@@ -193,10 +178,18 @@ def _run(pool: Pool, function: FunctionSpec, problem: Problem, dearest: int) -> 
     return report
 
 
-def _constant_names(problem: Problem, function: FunctionSpec) -> list[str]:
-    """The names that the problem's environments hold beside the parameters."""
-    parameters = {parameter.name for parameter in function.signature.parameters}
-    return [name for name, _ in problem.parameters if name not in parameters]
+def _guidance(pool: Pool, function: FunctionSpec, problem: Problem) -> Guidance:
+    """What the function's words and the proposals make likely."""
+    parameters = [parameter.name for parameter in function.signature.parameters]
+    return guidance_of(
+        function.name,
+        function.prose,
+        constants_of(function),
+        [name for name, _ in problem.parameters if name not in parameters],
+        proposed_weights(pool),
+        parameters=parameters,
+        associating=pool.associating,
+    )
 
 
 def search_problem(
@@ -232,7 +225,7 @@ def proposed_weights(pool: Pool) -> Weights:
     """Weights fitted to the model's answers, each as often as it came, and to the store's programs for like words."""
     proposals = [candidate for candidate in pool.candidates if candidate.provenance.origin == "model"]
     programs = [candidate.module for candidate in proposals for _ in range(max(1, candidate.provenance.votes))]
-    return fitted(usage_of([*programs, *_similar_programs(pool)] if programs else ()))
+    return fitted_to([*programs, *_similar_programs(pool)] if programs else ())
 
 
 def _similar_programs(pool: Pool) -> Iterator[Module]:
@@ -303,5 +296,5 @@ def _add(pool: Pool, function: Function, found: FoundExpression, problem: Proble
     ]
     tried = rows_of(spec, pool.inputs.for_program(module)[spec.name])
     with pool.budget.phase("judge"):
-        mdl_significant = is_supported(found.expr, wanted, module, spec, tried, contested)
+        mdl_significant = is_supported(found.bits, wanted, module, spec, tried, contested)
     return pool.add(module, Provenance("search", mdl_significant=mdl_significant))

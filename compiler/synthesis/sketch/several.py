@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from compiler.acceptance.candidate import Provenance
+from compiler.acceptance.description import cost_bits
 from compiler.acceptance.support import is_supported
 from compiler.enumerate.listing import Listed, expressions_by_cost
 from compiler.enumerate.targets import Accepts
@@ -173,5 +174,5 @@ def _add(
     module = pool.unit.program_of(filled, imports)
     whole = Display("tuple", tuple(content for content, _ in written.values() if not isinstance(content, tuple)))
     wanted = [(case.given, case.wanted) for case in cases_of([function]) if not isinstance(case.wanted, Accepts)]
-    mdl_significant = is_supported(whole, wanted, module, function, [], contested=False)
+    mdl_significant = is_supported(cost_bits(whole), wanted, module, function, [], contested=False)
     pool.add(module, Provenance("search", mdl_significant=mdl_significant))

@@ -9,7 +9,7 @@ import pytest
 
 from compiler.emit.expressions import code_of, emit
 from compiler.enumerate.rendering import to_text
-from compiler.enumerate.search import search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, search_expressions
 from compiler.interpreter.checks import CHECKS
 from compiler.interpreter.interpreter import Program
 from compiler.ir.lower import lower_module
@@ -112,13 +112,14 @@ def test_search_finds_it(added: Added) -> None:
     names = names_of(added).split(", ")
     inputs = [dict(zip(names, row, strict=True)) for row in added.rows]
     report = search_expressions(
-        list(zip(names, added.parameters, strict=True)),
-        inputs,
-        [eval(added.text, {"math": math}, dict(row)) for row in inputs],
-        added.result,
-        (),
-        limit=100_000,
-        should_stop=lambda: False,
+        ExpressionProblem(
+            list(zip(names, added.parameters, strict=True)),
+            inputs,
+            [eval(added.text, {"math": math}, dict(row)) for row in inputs],
+            added.result,
+            (),
+        ),
+        Effort(100_000, lambda: False),
     )
     assert [to_text(found.term) for found in report.found] == [added.text]
 

@@ -7,7 +7,7 @@ import pytest
 from compiler.enumerate.guidance import NO_GUIDANCE, guidance_of, soft_constraints_of
 from compiler.enumerate.phrases import phrases_of, without_asides
 from compiler.enumerate.rendering import to_text
-from compiler.enumerate.search import search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, search_expressions
 from solver.sorts import BOOL, INT, STR, ListSort, Sort
 
 Rows = Sequence[tuple[Mapping[str, object], object]]
@@ -86,14 +86,9 @@ def test_words_lead_the_search(
     name: str, prose: str, parameters: Sequence[tuple[str, Sort]], rows: Rows, result: Sort, expected: str
 ) -> None:
     report = search_expressions(
-        parameters,
-        [row for row, _ in rows],
-        [target for _, target in rows],
-        result,
-        (),
-        limit=600_000,
-        should_stop=lambda: False,
-        guidance=guidance_of(name, prose, [90] if "90" in prose else ()),
+        ExpressionProblem(parameters, [row for row, _ in rows], [target for _, target in rows], result, ()),
+        Effort(600_000, lambda: False),
+        guidance_of(name, prose, [90] if "90" in prose else ()),
     )
     (text,) = [to_text(found.term) for found in report.found]
     assert expected in text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from compiler.enumerate.rendering import to_text
-from compiler.enumerate.search import SearchReport, search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, SearchReport, search_expressions
 from compiler.enumerate.targets import DONT_CARE, Accepts
 from compiler.enumerate.templates import binders_for, components_for
 from compiler.enumerate.universe import universe
@@ -35,14 +35,8 @@ def search(
     found_at_most: int = 1,
 ) -> SearchReport:
     return search_expressions(
-        parameters,
-        [row for row, _ in rows],
-        [target for _, target in rows],
-        result,
-        constants,
-        limit=limit,
-        should_stop=lambda: False,
-        found_at_most=found_at_most,
+        ExpressionProblem(parameters, [row for row, _ in rows], [target for _, target in rows], result, constants),
+        Effort(limit, lambda: False, found_at_most=found_at_most),
     )
 
 
@@ -211,7 +205,7 @@ def test_the_limit_is_kept_and_the_search_repeats() -> None:
 
 def test_stopping_from_outside() -> None:
     report = search_expressions(
-        [("n", INT)], [{"n": 1}, {"n": 2}], [7919, 104729], INT, (), limit=10**9, should_stop=lambda: True
+        ExpressionProblem([("n", INT)], [{"n": 1}, {"n": 2}], [7919, 104729], INT, ()), Effort(10**9, lambda: True)
     )
     assert report.stopped
     assert not report.found
@@ -261,7 +255,7 @@ def grown(sort: Sort, values: tuple[object, ...], limit: int) -> list[Entry]:
 
 def test_numbers_too_large_for_a_float_or_a_rounding_are_left_alone() -> None:
     report = search_expressions(
-        [("r", ANY)], [{"r": 10}], [314.15000000000003], ANY, [], limit=60_000, should_stop=lambda: False
+        ExpressionProblem([("r", ANY)], [{"r": 10}], [314.15000000000003], ANY, []), Effort(60_000, lambda: False)
     )
     assert report.expansions >= 60_000 or report.exhausted or report.found
 
@@ -269,15 +263,15 @@ def test_numbers_too_large_for_a_float_or_a_rounding_are_left_alone() -> None:
 def test_elements_that_do_not_unpack_alike_are_left_alone() -> None:
     rows: list[dict[str, object]] = [{"pairs": [(1, 2), (3, 4)]}, {"pairs": [(5, 6), (7,)]}]
     report = search_expressions(
-        [("pairs", ListSort(TupleSort((INT, INT))))], rows, [[1, 3], [9]], ListSort(INT), [], limit=5_000,
-        should_stop=lambda: False,
-    )  # fmt: skip
+        ExpressionProblem([("pairs", ListSort(TupleSort((INT, INT))))], rows, [[1, 3], [9]], ListSort(INT), []),
+        Effort(5_000, lambda: False),
+    )
     assert report.expansions > 0
 
 
 def test_what_cannot_be_looped_over_is_left_alone() -> None:
     rows: list[dict[str, object]] = [{"tree": [1, [2, [3]]]}, {"tree": [[4], 5]}]
     report = search_expressions(
-        [("tree", ListSort(ListSort(INT)))], rows, [17, 23], INT, [], limit=5_000, should_stop=lambda: False
+        ExpressionProblem([("tree", ListSort(ListSort(INT)))], rows, [17, 23], INT, []), Effort(5_000, lambda: False)
     )
     assert report.expansions > 0

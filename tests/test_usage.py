@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.enumerate.guidance import guidance_of
-from compiler.enumerate.search import search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, search_expressions
 from compiler.enumerate.usage import Usage, usage_of
 from compiler.enumerate.weights import UNIFORM, fitted
 from solver.sorts import INT, ListSort
@@ -93,7 +93,7 @@ def test_wrong_programs_save_expansions() -> None:
     def expansions(weights: object) -> int:
         guidance = guidance_of("f", "The result for a list.", weights=fitted(wrong) if weights else UNIFORM)
         report = search_expressions(
-            [("xs", ListSort(INT))], rows, targets, INT, (), limit=40_000, should_stop=lambda: False, guidance=guidance
+            ExpressionProblem([("xs", ListSort(INT))], rows, targets, INT, ()), Effort(40_000, lambda: False), guidance
         )
         assert report.found
         return report.expansions

@@ -17,7 +17,7 @@ from compiler.bench.score import score
 from compiler.bench.suites import Problem, unit_of
 from compiler.emit.module import emit_expression, emit_module
 from compiler.enumerate.guidance import NO_GUIDANCE, Guidance, guidance_of
-from compiler.enumerate.search import SearchReport, search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, SearchReport, search_expressions
 from compiler.enumerate.weights import fitted_to
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import InterpretationError, Program
@@ -155,16 +155,17 @@ def _hole_task(
 ) -> Task:
     def search(guidance: Guidance) -> SearchReport:
         return search_expressions(
-            wanted.parameters,
-            wanted.environments,
-            wanted.targets,
-            wanted.sort,
-            constants_of(function),
-            limit=expansions,
-            should_stop=lambda: False,
-            probes=(),
-            guidance=guidance,
-            preferred=(),
+            ExpressionProblem(
+                wanted.parameters,
+                wanted.environments,
+                wanted.targets,
+                wanted.sort,
+                constants_of(function),
+                probes=(),
+                preferred=(),
+            ),
+            Effort(expansions, lambda: False),
+            guidance,
         )
 
     def program(answer: Expr, imports: Sequence[Import]) -> Module:

@@ -77,53 +77,67 @@ _FOCUSED_SHARE = 0.6
 _RIVAL_BITS = 2.0
 
 
-def search_expressions(
-    parameters: Sequence[tuple[str, Sort]],
-    inputs: Sequence[Mapping[str, object]],
-    targets: Sequence[object],
-    result: Sort,
-    constants: Sequence[object],
-    *,
-    limit: int,
-    should_stop: Callable[[], bool],
-    found_at_most: int = 1,
-    probes: Sequence[Mapping[str, object]] | None = None,
-    guidance: Guidance = NO_GUIDANCE,
-    confirm: Callable[[Term], bool] | None = None,
-    preferred: Collection[str] | None = None,
-    dearest: int = DEAREST,
-) -> SearchReport:
-    """The simplest expressions over ``parameters`` that give ``targets`` on ``inputs``.
+@dataclass(frozen=True, slots=True)
+class ExpressionProblem:
+    """Which expressions are looked for: those over ``parameters`` that give ``targets`` on ``inputs``.
 
     A target is a value, ``Accepts(test)``, or ``DONT_CARE``. ``probes`` are further inputs without a target: they keep
     rivals apart that the examples cannot distinguish, and are made from the inputs where none are given. Sorts that are
-    open are read off the values. ``limit`` is in expansions and makes the search deterministic; ``should_stop`` may end
-    it earlier. ``guidance`` makes operations and constants cheap that the specification speaks of. ``confirm`` has the
-    last word on what fits. ``preferred`` are the parameters that an expression should use, by default all. What costs
-    more than ``dearest`` is not looked for.
+    open are read off the values. ``confirm`` has the last word on what fits. ``preferred`` are the parameters that an
+    expression should use, by default all.
     """
+
+    parameters: Sequence[tuple[str, Sort]]
+    inputs: Sequence[Mapping[str, object]]
+    targets: Sequence[object]
+    result: Sort
+    constants: Sequence[object]
+    probes: Sequence[Mapping[str, object]] | None = None
+    confirm: Callable[[Term], bool] | None = None
+    preferred: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How far a search goes. ``limit`` is in expansions and makes it deterministic; ``should_stop`` may end it earlier.
+
+    What costs more than ``dearest`` is not looked for.
+    """
+
+    limit: int
+    should_stop: Callable[[], bool]
+    found_at_most: int = 1
+    dearest: int = DEAREST
+
+
+def search_expressions(problem: ExpressionProblem, effort: Effort, guidance: Guidance = NO_GUIDANCE) -> SearchReport:
+    """The simplest expressions that solve a problem.
+
+    ``guidance`` makes operations and constants cheap that the specification speaks of.
+    """
+    inputs, targets, confirm = problem.inputs, problem.targets, problem.confirm
     if not inputs or all(target is DONT_CARE for target in targets):
         return SearchReport((), 0, {}, exhausted=False, stopped=False)
-    known = [(name, refined(sort, [row[name] for row in inputs if name in row])) for name, sort in parameters]
+    known = [(name, refined(sort, [row[name] for row in inputs if name in row])) for name, sort in problem.parameters]
     wanted = [target for target in targets if target is not DONT_CARE and not isinstance(target, Accepts)]
-    result = refined(result, wanted)
+    result = refined(problem.result, wanted)
     sorts = [sort for _, sort in known]
     space = universe(
         sorts, result, sorts_on_the_way(guidance, sorts, result), numbers_as_text=speaks_of_texts(guidance)
     )
-    more = probes_of(inputs) if probes is None else probes
+    more = probes_of(inputs) if problem.probes is None else problem.probes
     goal = _goal(space, result, [*targets, *(DONT_CARE for _ in more)], wanted)
     soft = soft_constraints_of(guidance)
-    library = library_for(space, constants, wanted, frozenset(name for name, _ in known), guidance)
+    library = library_for(space, problem.constants, wanted, frozenset(name for name, _ in known), guidance)
     leaves = leaves_for(known, [*inputs, *more], soft)
-    names = {name for name, _ in known if preferred is None or name in preferred or name in soft}
+    names = {name for name, _ in known if problem.preferred is None or name in problem.preferred or name in soft}
     met = [leaf.meets for leaf in leaves if isinstance(leaf.term, Var) and leaf.term.name in names]
     met += [*library.met.values(), *(item.meets for item in library.components)]
     met += [item.meets for item in library.binders]
     goal = replace(goal, soft=reduce(or_, met, 0), confirm=confirm)
-    meter = Meter(limit, should_stop)
-    most = max(found_at_most, _RIVALS if more else 1)
-    synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, most, dearest)
+    meter = Meter(effort.limit, effort.should_stop)
+    most = max(effort.found_at_most, _RIVALS if more else 1)
+    synthesis = _in_two_rounds(library, leaves, goal, meter, guidance, replace(effort, found_at_most=most))
     known_good = _Check(inputs, targets, confirm)
     refined_ = [_with_unmet_constraints(item, library, goal, known_good) for item in synthesis.found]
     terms = sorted(refined_, key=lambda item: item.cost)
@@ -132,10 +146,10 @@ def search_expressions(
         for item in terms
     )
     return SearchReport(
-        found[:found_at_most],
+        found[: effort.found_at_most],
         synthesis.expansions,
         synthesis.banks,
-        synthesis.exhausted and dearest == DEAREST,
+        synthesis.exhausted and effort.dearest == DEAREST,
         synthesis.stopped,
         contested=_is_contested(found, more),
         full=synthesis.full,
@@ -148,10 +162,10 @@ def _in_two_rounds(
     goal: Goal,
     meter: Meter,
     guidance: Guidance,
-    found_at_most: int,
-    dearest: int,
+    effort: Effort,
 ) -> Synthesis:
     """First with the operations alone of which the words speak, which reaches deeper; then with all of them."""
+    found_at_most, dearest = effort.found_at_most, effort.dearest
     if guidance.silent:
         return synthesize(library, leaves, goal, meter, found_at_most=found_at_most, dearest=dearest)
     part = meter.part(int(meter.limit * _FOCUSED_SHARE))

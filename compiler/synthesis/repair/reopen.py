@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from compiler.enumerate.listing import Listed, expressions_by_cost
-from compiler.enumerate.search import search_expressions
+from compiler.enumerate.search import Effort, ExpressionProblem, search_expressions
 from compiler.enumerate.targets import Accepts
 from compiler.front.spec import FunctionSpec
 from compiler.interpreter.interpreter import InterpretationError, Program
@@ -226,14 +226,15 @@ def _solve(
         if problem is None:
             continue
         report = search_expressions(
-            problem.parameters,
-            problem.environments,
-            problem.targets,
-            suspect.sort,
-            constants[:_FEW_CONSTANTS],
-            limit=limit,
-            should_stop=should_stop,
-            probes=(),
+            ExpressionProblem(
+                problem.parameters,
+                problem.environments,
+                problem.targets,
+                suspect.sort,
+                constants[:_FEW_CONSTANTS],
+                probes=(),
+            ),
+            Effort(limit, should_stop),
         )
         item.tried += report.expansions
         for found in report.found:

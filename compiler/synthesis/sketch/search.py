@@ -12,7 +12,14 @@ from compiler.acceptance.candidate import SUGGESTED, Candidate, Provenance
 from compiler.acceptance.support import is_supported, kept_by
 from compiler.enumerate.guidance import Guidance, guidance_of
 from compiler.enumerate.probes import boundary_probes, probes_of
-from compiler.enumerate.search import DEAREST, FoundExpression, SearchReport, search_expressions
+from compiler.enumerate.search import (
+    DEAREST,
+    Effort,
+    ExpressionProblem,
+    FoundExpression,
+    SearchReport,
+    search_expressions,
+)
 from compiler.enumerate.targets import Accepts
 from compiler.enumerate.universe import refined
 from compiler.enumerate.weights import Weights, fitted_to
@@ -206,18 +213,18 @@ def search_problem(
     around = boundary_probes(problem.environments, numbers)
     probes = [row for row in (*probes_of(problem.environments), *around) if _is_allowed(function, row)]
     return search_expressions(
-        problem.parameters,
-        problem.environments,
-        problem.targets,
-        problem.sort,
-        constants,
-        limit=limit,
-        should_stop=should_stop,
-        probes=probes,
-        guidance=guidance,
-        preferred=[parameter.name for parameter in function.signature.parameters],
-        confirm=_confirmation(function, problem, probes),
-        dearest=dearest,
+        ExpressionProblem(
+            problem.parameters,
+            problem.environments,
+            problem.targets,
+            problem.sort,
+            constants,
+            probes=probes,
+            confirm=_confirmation(function, problem, probes),
+            preferred=[parameter.name for parameter in function.signature.parameters],
+        ),
+        Effort(limit, should_stop, dearest=dearest),
+        guidance,
     )
 
 

@@ -27,7 +27,7 @@ def test_every_category_has_its_problems() -> None:
         (("/x/solver/behaviour.py", 3, "size_of"), "observational equivalence"),
         (("/x/solver/smt.py", 3, "solve"), "Z3"),
         (("/x/site-packages/z3/z3core.py", 3, "f"), "Z3"),
-        (("/x/compiler/synthesis/sketch/fitting.py", 3, "fit"), "schemas"),
+        (("/x/compiler/synthesis/sketch/fitting.py", 3, "fit"), "sketches"),
         (("/x/compiler/interpreter/evaluate.py", 3, "f"), "interpreter and IR"),
         (("<string>", 1, "<lambda>"), "operations"),
         (("<operation>", 3, "together"), "operations"),

@@ -44,7 +44,7 @@ _AREAS: tuple[tuple[str, str], ...] = (
     ("compiler/synthesis/sketch/trial.py", "combinations (CSP)"),
     ("compiler/enumerate/templates.py", "operations"),
     ("compiler/enumerate/", "words, constants, printing"),
-    ("compiler/synthesis/sketch/fitting.py", "schemas"),
+    ("compiler/synthesis/sketch/fitting.py", "sketches"),
     ("compiler/synthesis/", "filling, apart from search"),
     ("compiler/ir/", "interpreter and IR"),
     ("compiler/interpreter/", "interpreter and IR"),
